@@ -1,0 +1,33 @@
+# `make demo` and `make test` are all that a newcomer needs; both set up everything themselves.
+PYTHON ?= python3
+VENV ?= .venv
+BIN = $(VENV)/bin
+READY = $(VENV)/ready
+
+.PHONY: demo test test-all check bench clean
+
+demo: $(READY)            ## the tutorial end to end: fills warehouse/ and reports/
+	$(BIN)/mlmon demo .
+
+test: $(READY)            ## every fast test
+	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
+
+test-all: $(READY)        ## the slow ones too
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+check: $(READY)           ## lint, types, SQL
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/sqlfluff lint --processes 2 sql
+
+bench: $(READY)           ## speed, beside hand-written scripts in the same run
+	$(BIN)/python tests/benchmarks/run.py
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $(READY)
+
+clean:                    ## everything that can be made again
+	rm -rf $(VENV) reports warehouse/landing warehouse/models warehouse/*.duckdb*

@@ -1,0 +1,88 @@
+"""Bins, frozen at training on the reference sample: fine ones nested in coarse ones.
+
+An outlier, an unseen category or a missing value lands in a bin of its own, always.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+COARSE = 10
+FINE = 240  # with the coarse edges at most 251: one byte a bin
+CATEGORIES = 254
+
+Floats = npt.NDArray[np.float64]
+
+
+def freeze(kind: str, values: Any) -> list[dict[str, Any]]:
+    """Return the bins of a feature, given its reference values (a pandas Series).
+
+    Rows have bin, kind, lower, upper, category, categories and coarse_bin, as in table `bins`.
+    """
+    rows = _numeric(values) if kind == "numeric" else _categorical(values)
+    return [{"bin": position, **row} for position, row in enumerate(rows)]
+
+
+def lower_edges(values: Floats, counts: npt.NDArray[np.int64], bins: int) -> Floats:
+    """Return the lower edges of about equally full bins over sorted distinct values.
+
+    A value that alone fills a bin gets one, and the rest is shared out anew, so no atom hides
+    its neighbours. Up to `bins` distinct values get a bin each.
+    """
+    if len(values) <= bins:
+        return values
+    total = np.concatenate([[0], np.cumsum(counts)])
+    starts, start = [], 0
+    while start < len(values):
+        starts.append(start)
+        left = bins - len(starts) + 1
+        target = total[start] + (total[-1] - total[start]) / left
+        end = int(np.searchsorted(total, target))  # first bin end at or above the target
+        before = end - 1
+        if before > start and total[end] - target > target - total[before]:
+            end = before
+        start = len(values) if left == 1 else max(end, start + 1)
+    return values[starts]
+
+
+def _numeric(series: Any) -> Iterator[dict[str, Any]]:
+    """Yield below, the ranges, above, missing. Without reference values all is above."""
+    numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
+    if not len(values):
+        yield _bin("above", 0, lower=-np.inf, upper=np.inf)
+        yield _bin("missing", 1)
+        return
+    coarse = lower_edges(values, counts, COARSE)
+    fine = np.union1d(lower_edges(values, counts, FINE), coarse)
+    edges = [*fine, values[-1]]
+    yield _bin("below", 0, lower=-np.inf, upper=values[0])
+    for lower, upper in zip(edges[:-1], edges[1:], strict=True):
+        part = int(np.searchsorted(coarse, lower, side="right"))
+        yield _bin("range", part, lower=float(lower), upper=float(upper))
+    beyond = float(np.nextafter(values[-1], np.inf))
+    yield _bin("above", len(coarse) + 1, lower=beyond, upper=np.inf)
+    yield _bin("missing", len(coarse) + 2)
+
+
+def _categorical(series: Any) -> Iterator[dict[str, Any]]:
+    """Yield a bin per frequent value, one for the rest if any, other, missing."""
+    counts: Mapping[str, int] = series.dropna().value_counts().to_dict()
+    names = sorted(counts, key=lambda name: (-counts[name], name))
+    frequent, rest = names[:CATEGORIES], names[CATEGORIES:]
+    if len(rest) == 1:
+        frequent, rest = names, []
+    for position, name in enumerate(frequent):
+        yield _bin("category", position, category=str(name))
+    if rest:
+        yield _bin("category", len(frequent), categories=sorted(map(str, rest)))
+    last = len(frequent) + bool(rest)
+    yield _bin("other", last)
+    yield _bin("missing", last + 1)
+
+
+def _bin(kind: str, coarse: int, **where: Any) -> dict[str, Any]:
+    empty = {"lower": None, "upper": None, "category": None, "categories": None}
+    return {**empty, **where, "kind": kind, "coarse_bin": coarse}

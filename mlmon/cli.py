@@ -1,0 +1,342 @@
+"""The command line: one command per verb, no logic.
+
+Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a check is ERROR or
+a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+import mlmon
+from mlmon.config import load
+from mlmon.errors import ConfigError, MlmonError
+from mlmon.project import Project
+from mlmon.terminal import Format, say, show
+from mlmon.warehouse import Row, Warehouse
+
+app = typer.Typer(
+    name="mlmon",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Model monitoring from inside a database.",
+)
+schedule_app = typer.Typer(no_args_is_help=True, help="When scenarios are due.")
+delete_app = typer.Typer(no_args_is_help=True, help="Remove a batch or an evaluation.")
+app.add_typer(schedule_app, name="schedule")
+app.add_typer(delete_app, name="delete")
+
+Folder = Annotated[
+    Path, typer.Option("-C", "--project", help="Folder of mlmon.yml.", show_default=False)
+]
+Shape = Annotated[Format, typer.Option("--format", help="How data is printed.")]
+Batches = Annotated[list[str] | None, typer.Option("--batch", help="A batch; may be repeated.")]
+Batch = Annotated[str | None, typer.Option("--batch", help="The batch; by default the newest.")]
+
+
+class Export(StrEnum):
+    """What `export` can write."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+def version(wanted: bool) -> None:
+    """Print the version and stop, when asked for."""
+    if wanted:
+        print(mlmon.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    context: typer.Context,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks for errors.")] = False,
+) -> None:
+    """Model monitoring from inside a database."""
+    DEBUG.append(debug)
+    shared = {"project": str(project), "format": format.value}
+    groups = {name: dict.fromkeys(commands, shared) for name, commands in GROUPS.items()}
+    context.default_map = dict.fromkeys(COMMANDS, shared) | groups
+
+
+DEBUG: list[bool] = []
+GROUPS = {"schedule": ("next",), "delete": ("batch", "evaluation")}
+COMMANDS = (
+    "ingest", "train", "score", "evaluate", "check", "run", "report", "models", "activate",
+    "sql", "status", "export", "publish", "docs",
+)
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Where the project is made.")] = Path(),
+    no_events: Annotated[bool, typer.Option("--no-events", help="A year without events.")] = False,
+    rows_per_month: Annotated[
+        int | None, typer.Option("--rows-per-month", min=100, help="Size of a month.")
+    ] = None,
+) -> None:
+    """Run the whole tutorial, from generated files to reports/index.html."""
+    from mlmon.demo.chapters import tell
+
+    print(tell(folder, events=not no_events, rows_per_month=rows_per_month))
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Where mlmon.yml is written.")] = Path(),
+) -> None:
+    """Write the tutorial's mlmon.yml as a start for a project of your own."""
+    from mlmon.demo.project import write_project
+
+    print(write_project(folder))
+
+
+@app.command()
+def ingest(
+    dataset: Annotated[str | None, typer.Argument(help="By default every dataset.")] = None,
+    batch: Batches = None,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Make batches of the files that are new or changed."""
+    with mlmon.open(project) as opened:
+        rows = [
+            {"dataset": name, "batch": written}
+            for name in ([dataset] if dataset else list(opened.config.datasets))
+            for written in opened.ingest(name, batches=batch or [])
+        ]
+        say(f"{len(rows)} batches written" if rows else "nothing new or changed")
+        show(rows, format)
+
+
+@app.command()
+def train(
+    model: str, batch: Batches = None, project: Folder = Path(), format: Shape = Format.table
+) -> None:
+    """Fit a new version of a model; it becomes the active one."""
+    with mlmon.open(project) as opened:
+        made = opened.train(model, batches=batch or [], created_by="mlmon train")
+        say(f"version {made.model_version} of {model} is active")
+        show([row for row in opened.models(model) if row["is_active"]], format)
+
+
+@app.command()
+def score(
+    model: str, batch: Batches = None, project: Folder = Path(), format: Shape = Format.table
+) -> None:
+    """Score batches with the active version."""
+    with mlmon.open(project) as opened:
+        rows = opened.score(model, batches=batch or [])
+        say(f"{rows} records scored" if rows else "every record was scored already")
+        show([{"model": model, "rows": rows}], format)
+
+
+@app.command()
+def evaluate(
+    store: str,
+    batch: Batches = None,
+    name: Annotated[str | None, typer.Option(help="Name of the evaluation.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="A label, key=value.")] = None,
+    only_this: Annotated[bool, typer.Option("--only-this", help="Nothing upstream.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would run.")] = False,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Evaluate batches into a store; what is out of date upstream is done first."""
+    labels = _labels(label or [])
+    with mlmon.open(project) as opened:
+        if dry_run:
+            show([row for one in batch or [None] for row in opened.plan(store, batch=one)], format)
+            return
+        made = [
+            opened.evaluate(store, batch=one, only_this=only_this, name=name, labels=labels)
+            for one in batch or [None]
+        ]
+        show([_evaluation(opened, found.id) for found in made], format)
+
+
+def _labels(pairs: list[str]) -> dict[str, str]:
+    if wrong := [pair for pair in pairs if "=" not in pair]:
+        raise ConfigError(f"--label {wrong[0]}: give it as key=value")
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _evaluation(opened: Project, identity: str) -> Row:
+    """Return the evaluation's row with the figures that it has."""
+    query = "from evaluation_history where evaluation_id = $id"
+    row = opened.warehouse.one(query, id=identity) or {}
+    return {name: value for name, value in row.items() if value is not None}
+
+
+@app.command()
+def check(
+    store: Annotated[str | None, typer.Argument(help="By default every store.")] = None,
+    batch: Batch = None,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Compare a store's latest evaluation with its limits; exit 1 when one is broken."""
+    with mlmon.open(project) as opened:
+        results = opened.check(store, batch=batch)
+        names = ("store", "check_name", "value", "outcome", "message")
+        show([{name: getattr(row, name) for name in names} for row in results], format)
+    if any(row.outcome == "ERROR" for row in results):
+        raise typer.Exit(1)
+
+
+@app.command()
+def run(scenario: str, project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Run a scenario, or finish its interrupted run; exit 1 when it FAILED."""
+    with mlmon.open(project) as opened:
+        made = opened.run(scenario)
+        show([vars(step) for step in made.steps], format)
+        say(f"{scenario}: {made.outcome}")
+    if made.outcome == "FAILED":
+        raise typer.Exit(1)
+
+
+@schedule_app.command("next")
+def schedule_next(project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Show when each trigger is due next, UTC."""
+    from mlmon.schedule import upcoming
+
+    show(upcoming(load(project)), format)
+
+
+@app.command()
+def report(
+    dashboard: Annotated[str, typer.Option(help="Name of the dashboard.")] = "default",
+    evaluation: Annotated[str | None, typer.Option(help="Only this evaluation's page.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", help="Folder of the pages.")] = None,
+    project: Folder = Path(),
+) -> None:
+    """Write the pages; print the path of index.html."""
+    with mlmon.open(project) as opened:
+        print(opened.report(dashboard, evaluation=evaluation, directory=output))
+
+
+@app.command()
+def models(
+    model: Annotated[str | None, typer.Argument(help="By default every model.")] = None,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """List the versions of a model."""
+    with mlmon.open(project, read_only=True) as opened:
+        show(opened.models(model), format)
+
+
+@app.command()
+def activate(
+    model: str, version: int, project: Folder = Path(), format: Shape = Format.table
+) -> None:
+    """Make a version the one that scores."""
+    with mlmon.open(project) as opened:
+        made = opened.activate(model, version)
+        say(f"version {made.model_version} of {model} is active")
+        show([row for row in opened.models(model) if row["is_active"]], format)
+
+
+@delete_app.command("batch")
+def delete_batch(dataset: str, batch: str, project: Folder = Path()) -> None:
+    """Remove a batch: its records and their predictions; evaluations of it stay."""
+    with mlmon.open(project) as opened:
+        opened.delete_batch(dataset, batch)
+        say(f"batch {batch} of {dataset} is gone")
+
+
+@delete_app.command("evaluation")
+def delete_evaluation(evaluation: str, project: Folder = Path()) -> None:
+    """Remove an evaluation and its figures."""
+    with mlmon.open(project) as opened:
+        opened.delete_evaluation(evaluation)
+        say(f"evaluation {evaluation} is gone")
+
+
+@app.command()
+def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Run a query on the warehouse, read-only."""
+    import duckdb
+
+    with Warehouse(_path(project), read_only=True) as opened:
+        try:
+            rows = opened.read(query)
+        except duckdb.Error as error:
+            raise ConfigError(f"sql: {str(error).splitlines()[0]}") from error
+    show(rows, format)
+
+
+def _path(project: Path) -> Path:
+    config = load(project)
+    return config.path(config.warehouse)
+
+
+@app.command()
+def status(project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Show where everything stands."""
+    with mlmon.open(project, read_only=True) as opened:
+        show(opened.status(), format)
+
+
+@app.command()
+def export(
+    kind: Annotated[Export, typer.Argument(help="File format.")],
+    output: Annotated[Path, typer.Option("-o", help="Folder of the files.")] = Path("exports"),
+    project: Folder = Path(),
+) -> None:
+    """Write the metrics datasets as files; print their paths."""
+    with mlmon.open(project, read_only=True) as opened:
+        for path in opened.export(kind.value, output):
+            print(path)
+
+
+@app.command()
+def publish(path: Path, project: Folder = Path()) -> None:
+    """Write a consistent copy of the warehouse for dashboards and BI tools."""
+    with mlmon.open(project, read_only=True) as opened:
+        print(opened.publish(path))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of mlmon.yml."""
+    import json
+
+    from mlmon.config import Config
+
+    print(json.dumps(Config.model_json_schema(), indent=2))
+
+
+@app.command()
+def docs(project: Folder = Path()) -> None:
+    """Print the data dictionary: every table, view and column with its meaning."""
+    from mlmon.dictionary import markdown
+
+    with mlmon.open(project, read_only=True) as opened:
+        print(markdown(opened.warehouse))
+
+
+def main() -> None:
+    """Run the command line; an error is one line and an exit code."""
+    try:
+        app()
+    except MlmonError as error:
+        if any(DEBUG):
+            raise
+        say(f"mlmon: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("mlmon: interrupted; run the command again to finish")
+        sys.exit(130)

@@ -1,0 +1,29 @@
+"""mlmon.yml: its sections, and reading it with every mistake located."""
+
+from mlmon.config.document import FILE, load, parse
+from mlmon.config.sections import (
+    Check,
+    Config,
+    Dataset,
+    Model,
+    Sampling,
+    Scenario,
+    Step,
+    Store,
+    Trigger,
+)
+
+__all__ = [
+    "FILE",
+    "Check",
+    "Config",
+    "Dataset",
+    "Model",
+    "Sampling",
+    "Scenario",
+    "Step",
+    "Store",
+    "Trigger",
+    "load",
+    "parse",
+]

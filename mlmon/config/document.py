@@ -1,0 +1,127 @@
+"""Reading mlmon.yml; a mistake in it is reported as `mlmon.yml:line:column: key: what is wrong`."""
+
+import re
+from collections.abc import Container, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError
+
+from mlmon.config.sections import Config
+from mlmon.errors import ConfigError
+from mlmon.tables import TABLES
+
+FILE = "mlmon.yml"
+RESERVED = {table.name for table in TABLES}
+
+Location = tuple[int | str, ...]
+
+
+def load(folder: Path) -> Config:
+    """Return the project that stands in a folder; raises ConfigError."""
+    file = folder / FILE
+    if not file.is_file():
+        raise ConfigError(f"there is no {FILE} in {folder.resolve()}; make one with `mlmon init`")
+    try:
+        return parse(file.read_text(encoding="utf-8"), folder)
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{FILE}: byte {error.start} is not UTF-8; save it as UTF-8") from error
+
+
+def parse(text: str, folder: Path) -> Config:
+    """Return the project that a text describes; raises ConfigError."""
+    try:
+        document = YAML(typ="rt").load(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{FILE}:{mark.line + 1}:{mark.column + 1}" if mark else FILE
+        raise ConfigError(f"{where}: {error.problem or error}") from error
+    if not isinstance(document, Mapping):
+        raise ConfigError(f"{FILE}:1:1: this is not a project; see `mlmon schema`")
+    try:
+        config = Config.model_validate({**document, "folder": folder})
+    except ValidationError as error:
+        mistakes = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
+        raise ConfigError(_lines(document, mistakes)) from error
+    if strangers := [*_unknown_names(config)]:
+        raise ConfigError(_lines(document, strangers))
+    return config
+
+
+def _lines(document: Any, mistakes: list[tuple[Location, str]]) -> str:
+    """Return a line per mistaken key: where it stands, its name, what is wrong."""
+    lines: dict[str, str] = {}
+    for location, message in mistakes:
+        keys, line, column = _locate(document, location)
+        words = re.sub(r"^Value error, ", "", message)
+        name = ".".join(map(str, keys))
+        lines.setdefault(name, f"{FILE}:{line}:{column}: {name + ': ' if name else ''}{words}")
+    return "\n".join(lines.values())
+
+
+def _locate(document: Any, location: Location) -> tuple[list[int | str], int, int]:
+    """Return the part of a location that is in the document, with its line and column."""
+    keys: list[int | str] = []
+    node, line, column = document, 1, 1
+    for key in location:
+        if isinstance(node, Mapping) and key not in node and key == location[-1]:
+            keys.append(key)  # a key that is missing: named, at its owner's place
+        if not _holds(node, key):
+            break
+        keys.append(key)
+        *_, line, column = node.lc.data[key]
+        node = node[key]
+        line, column = line + 1, column + 1
+    return keys, line, column
+
+
+def _holds(node: Any, key: int | str) -> bool:
+    """Return whether a mapping or list of the document has that key or position."""
+    if isinstance(node, Mapping):
+        return key in node
+    return isinstance(node, list) and isinstance(key, int) and key < len(node)
+
+
+def _unknown_names(config: Config) -> Iterator[tuple[Location, str]]:
+    """Yield where a name is used that stands for nothing, and dataset names that are taken."""
+    for name in config.datasets:
+        if name.lower() in RESERVED or name.lower().startswith("scored_"):
+            yield ("datasets", name), "this is the name of one of mlmon's own relations"
+    for location, kind, name, known in _uses(config):
+        if name not in known:
+            yield location, f"no {kind} is called '{name}'"
+
+
+def _uses(config: Config) -> Iterator[tuple[Location, str, str, Container[str]]]:
+    """Yield every use of a name: where, of what kind, the name, and which there are."""
+    for name, model in config.models.items():
+        yield ("models", name, "dataset"), "dataset", model.dataset, config.datasets
+    for name, store in config.stores.items():
+        yield ("stores", name, "model"), "model", store.model, config.models
+    objects: dict[str, tuple[str, Container[str]]] = {
+        "ingest": ("dataset", config.datasets),
+        "train": ("model", config.models),
+        "score": ("model", config.models),
+        "evaluate": ("store", config.stores),
+        "check": ("store", config.stores),
+        "report": ("dashboard", {"default", *config.dashboards}),
+    }
+    for name, scenario in config.scenarios.items():
+        for position, step in enumerate(scenario.steps):
+            verb, target = step.action
+            if verb in objects:
+                yield (
+                    ("scenarios", name, "steps", position, verb),
+                    objects[verb][0],
+                    target,
+                    (objects[verb][1]),
+                )
+    for name, dashboard in config.dashboards.items():
+        for position, tile in enumerate(dashboard.tiles):
+            place = ("dashboards", name, "tiles", position)
+            if tile.store:
+                yield (*place, "store"), "store", tile.store, config.stores
+            if tile.scenario:
+                yield (*place, "scenario"), "scenario", tile.scenario, config.scenarios

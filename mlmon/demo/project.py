@@ -1,0 +1,28 @@
+"""The tutorial's mlmon.yml, as it stands in the repository and in the wheel."""
+
+from pathlib import Path
+
+from mlmon.config import FILE
+from mlmon.errors import ConfigError
+
+
+def write_project(folder: Path) -> Path:
+    """The folder has the tutorial's mlmon.yml; return its path.
+
+    Raises ConfigError when another one stands there.
+    """
+    target = folder / FILE
+    if target.exists():
+        if target.read_text(encoding="utf-8") == text():
+            return target
+        raise ConfigError(f"{target} is there already; choose another folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    target.write_text(text(), encoding="utf-8")
+    return target
+
+
+def text() -> str:
+    """Return the tutorial's mlmon.yml."""
+    here = Path(__file__).parent
+    packaged = here / FILE
+    return (packaged if packaged.exists() else here.parent.parent / FILE).read_text("utf-8")

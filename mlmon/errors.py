@@ -1,0 +1,61 @@
+"""Every exception mlmon raises: one line that says what, where and what to do next."""
+
+
+class MlmonError(Exception):
+    """The work could not be done; the command line prints the message and exits with 3."""
+
+    exit_code = 3
+
+
+class ConfigError(MlmonError):
+    """mlmon.yml, an option or an argument is wrong."""
+
+    exit_code = 2
+
+
+class UnknownName(ConfigError):
+    """A dataset, model, store, scenario, metric or column that nobody knows."""
+
+    def __init__(self, kind: str, name: str, known: object = ()) -> None:
+        names = ", ".join(sorted(map(str, known)))  # type: ignore[call-overload]
+        super().__init__(f"no {kind} is called '{name}'" + (f"; there is {names}" if names else ""))
+
+
+class WarehouseLocked(MlmonError):
+    """Another process holds the warehouse."""
+
+
+class WarehouseNotFound(MlmonError):
+    """There is no warehouse to read yet."""
+
+
+class SourceError(MlmonError):
+    """A file or frame cannot become a batch; nothing of it was written."""
+
+
+class BatchNotFound(MlmonError):
+    """The batch was never ingested."""
+
+
+class ModelNotTrained(MlmonError):
+    """The model has no active version."""
+
+
+class NotScored(MlmonError):
+    """Records have no prediction by the version that is to be evaluated."""
+
+
+class NoTarget(MlmonError):
+    """Performance was asked for and no record has a target."""
+
+
+class EvaluationNotFound(MlmonError):
+    """The store holds no evaluation that fits."""
+
+
+class ArtifactError(MlmonError):
+    """A fitted pipeline cannot be saved, verified or loaded."""
+
+
+class TrainingError(MlmonError):
+    """The estimator cannot be fitted on these rows."""

@@ -1,0 +1,148 @@
+"""The estimator of a model: brought or default, fitted, with threshold and importances."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+from sklearn.inspection import permutation_importance
+from sklearn.metrics import precision_recall_curve
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder
+
+from mlmon import artifacts, features
+from mlmon.config import Config, Model
+from mlmon.errors import ConfigError, TrainingError
+from mlmon.features import Source
+from mlmon.fitted import Fitted, class_names, one_thread
+from mlmon.warehouse import Row
+
+CATEGORIES = 254  # what histogram boosting can tell apart in one feature
+SCORING = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
+
+
+def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
+    """Return the fitted pipeline: the user's artifact, the user's estimator, or the default."""
+    if model.artifact:
+        return artifacts.register(config.path(model.artifact))
+    estimator = _estimator(config.folder, model, source)
+    actual = frame["_actual"]
+    if model.task != "regression" and actual.nunique() < 2:
+        raise TrainingError(
+            f"model {source.model}: {model.target} has fewer than two classes in the training part"
+        )
+    try:
+        return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
+    except Exception as error:  # a user's estimator may raise anything
+        raise TrainingError(
+            f"model {source.model}: the estimator cannot be fitted: {error}"
+        ) from error
+
+
+def target_of(actual: Any, task: str) -> Any:
+    """Return the target as an estimator sees it: numbers where all classes are whole numbers."""
+    if task == "regression":
+        return actual.astype("float64")
+    names = actual.unique()
+    whole = all(name.lstrip("-").isdigit() and str(int(name)) == name for name in names)
+    return actual.astype("int64") if whole else actual.astype("object")
+
+
+def _estimator(folder: Path, model: Model, source: Source) -> Any:
+    """Return the unfitted pipeline; `estimator: module:function` is called without arguments."""
+    if model.estimator is None:
+        return default(model.task, source.kinds, model.train.seed)
+    module, _, function = model.estimator.partition(":")
+    sys.path.insert(0, str(folder.resolve()))
+    try:
+        return getattr(importlib.import_module(module), function)()
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ConfigError(f"models.{source.model}.estimator: {model.estimator}: {error}") from error
+    finally:
+        sys.path.remove(str(folder.resolve()))
+
+
+def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
+    """Return histogram boosting that takes categories and missing values as they are."""
+    categorical = [name for name, kind in kinds.items() if kind == features.CATEGORICAL]
+    codes = OrdinalEncoder(
+        handle_unknown="use_encoded_value",
+        unknown_value=np.nan,
+        encoded_missing_value=np.nan,
+        max_categories=CATEGORIES,
+    )
+    columns = ColumnTransformer(
+        [("categories", codes, categorical)],
+        remainder="passthrough",
+        verbose_feature_names_out=False,
+    )
+    kind = HistGradientBoostingRegressor if task == "regression" else HistGradientBoostingClassifier
+    boosting = kind(categorical_features=list(range(len(categorical))), random_state=seed)
+    return Pipeline([("columns", columns), ("boosting", boosting)])
+
+
+def fit_threshold(model: Model, source: Source, pipeline: Any, test_part: Any) -> Fitted:
+    """Return the pipeline with its classes and the threshold chosen on the test part."""
+    if test_part.empty:
+        raise TrainingError(f"model {source.model}: the test part is empty; train on more records")
+    if model.task == "regression":
+        return Fitted(pipeline, model.task, source.kinds, [], None, None)
+    classes = class_names(pipeline)
+    if model.task == "multiclass":
+        return Fitted(pipeline, model.task, source.kinds, classes, None, None)
+    if model.positive_class not in classes or len(classes) != 2:
+        raise ConfigError(
+            f"models.{source.model}.positive_class: {model.positive_class} must be one of two "
+            f"classes of {model.target}; there is {', '.join(classes)}"
+        )
+    fitted = Fitted(pipeline, model.task, source.kinds, classes, model.positive_class, 0.5)
+    threshold = model.threshold
+    if threshold is None:
+        positive = (test_part["_actual"] == model.positive_class).to_numpy()
+        threshold = best_threshold(positive, fitted.predict(test_part)["score"])
+    return Fitted(pipeline, model.task, source.kinds, classes, model.positive_class, threshold)
+
+
+def best_threshold(positive: Any, score: Any) -> float:
+    """Return the cut, halfway between two scores, above which F1 is greatest.
+
+    Without positive records no cut is better than another: 0.5.
+    """
+    if not positive.any():
+        return 0.5
+    precision, recall, cuts = precision_recall_curve(positive, score)
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-300)
+    best = int(f1[:-1].argmax())
+    below = cuts[best - 1] if best else 0.0
+    return float((below + cuts[best]) / 2)
+
+
+def importances(fitted: Fitted, frame: Any, seed: int) -> list[Row]:
+    """Return per feature how far the score falls when its values are shuffled, and its share.
+
+    Scores: ROC AUC (multiclass one-vs-rest), R2 for regression; mean of five shuffles.
+    """
+    actual = frame["_actual"]
+    names = list(fitted.features)
+    try:
+        with one_thread():
+            result = permutation_importance(
+                fitted.pipeline,
+                frame[names],
+                target_of(actual, fitted.task),
+                scoring=SCORING[fitted.task],
+                n_repeats=5,
+                random_state=seed,
+            )
+        falls = [float(value) for value in result.importances_mean]
+    except ValueError:  # one class only in the test part: no score to fall
+        falls = [0.0] * len(names)
+    total = sum(max(fall, 0.0) for fall in falls)
+    return [
+        {"feature": name, "importance": fall, "share": max(fall, 0.0) / total if total else None}
+        for name, fall in zip(names, falls, strict=True)
+    ]

@@ -1,0 +1,134 @@
+"""Evaluate: a sample of a batch is measured against the reference; the snapshot stays."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+
+from mlmon import measure, predictions, samples, versions
+from mlmon.config import Config
+from mlmon.errors import BatchNotFound, NoTarget, NotScored
+from mlmon.warehouse import Row, Warehouse, now, quoted
+
+
+def evaluate(
+    warehouse: Warehouse,
+    config: Config,
+    store: str,
+    batch: str,
+    *,
+    version: Row | None = None,
+    name: str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Row:
+    """The store holds an evaluation of the batch; return its row.
+
+    Writes `samples`, `histograms`, `score_histograms`, `label_histograms`, `evaluations`,
+    `evaluation_metrics`, `evaluation_curves`, `diagnostics`. The same store, batch, version,
+    reference, settings and data are the same evaluation: nothing is written again. Raises
+    ModelNotTrained, BatchNotFound, NotScored, NoTarget.
+    """
+    section = config.stores[store]
+    version = version or versions.active(warehouse, section.model)
+    fingerprint = _fingerprint(warehouse, config, section.model, batch)
+    rows = _sample_rows(warehouse, config, store, version, batch)
+    identity = _identity(config, store, version, fingerprint, rows)
+    if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
+        return known
+    _require_predictions(warehouse, config, version, batch)
+    if section.performance:
+        _require_target(warehouse, config, store, batch)
+    with warehouse.transaction():
+        sample, reference = (samples.store(warehouse, row) for row in rows)
+        moment = now()
+        evaluation = {
+            "evaluation_id": identity,
+            "store": store,
+            "name": name or f"{moment:%Y-%m-%d %H:%M:%S}",
+            "model": section.model,
+            "model_version": version["model_version"],
+            "dataset": config.models[section.model].dataset,
+            "batch": batch,
+            "sample_id": sample["sample_id"],
+            "reference_sample_id": reference["sample_id"],
+            "rows": sample["rows"],
+            "has_performance": section.performance,
+            "confidence": config.models[section.model].confidence,
+            "drift_limit": config.models[section.model].drift_limit,
+            "evaluated_at": moment,
+        }
+        automatic = _labels(evaluation, version)
+        evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
+        warehouse.append("evaluations", [evaluation])
+        measure.measure_evaluation(warehouse, config, version, evaluation)
+    return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
+
+
+def _fingerprint(warehouse: Warehouse, config: Config, model: str, batch: str) -> str:
+    dataset = config.models[model].dataset
+    row = warehouse.one(
+        "select fingerprint from batches where dataset = $dataset and batch = $batch",
+        dataset=dataset,
+        batch=batch,
+    )
+    if row is None:
+        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+    return str(row["fingerprint"])
+
+
+def _sample_rows(
+    warehouse: Warehouse, config: Config, store: str, version: Row, batch: str
+) -> tuple[Row, Row]:
+    """Return the rows of the evaluation's sample and of its reference."""
+    section = config.stores[store]
+    model = config.models[section.model]
+    key = config.datasets[model.dataset].key
+    sample = samples.drawn(warehouse, model, version, section.sampling, batch, key)
+    return sample, samples.reference(warehouse, model, version)
+
+
+def _identity(
+    config: Config, store: str, version: Row, fingerprint: str, rows: tuple[Row, Row]
+) -> str:
+    section = config.stores[store]
+    model = config.models[section.model]
+    settings = [section.performance, model.confidence, model.drift_limit]
+    settings += [row["sample_id"] for row in rows]
+    parts = [store, version["model"], version["model_version"], fingerprint, settings]
+    return hashlib.md5(json.dumps(parts).encode()).hexdigest()
+
+
+def _require_predictions(warehouse: Warehouse, config: Config, version: Row, batch: str) -> None:
+    name = version["model"]
+    if missing := predictions.unscored(warehouse, config, version, batch):
+        raise NotScored(
+            f"{missing} records of batch {batch} are not scored by version "
+            f"{version['model_version']} of {name}; run `mlmon score {name} --batch {batch}`"
+        )
+
+
+def _require_target(warehouse: Warehouse, config: Config, store: str, batch: str) -> None:
+    model = config.models[config.stores[store].model]
+    query = (
+        f"select count({quoted(model.target)}) from {quoted(model.dataset)} where batch = $batch"
+    )
+    if not warehouse.value(query, batch=batch):
+        raise NoTarget(
+            f"no record of batch {batch} has a value in {model.target}, so performance cannot be "
+            f"computed; set `performance: false` in stores.{store} of mlmon.yml"
+        )
+
+
+def _labels(evaluation: Row, version: Row) -> dict[str, str]:
+    """Return the labels that every evaluation gets."""
+    batches = ", ".join(version["train_batches"])
+    dataset = evaluation["dataset"]
+    return {
+        "evaluation:date": f"{evaluation['evaluated_at']:%Y-%m-%dT%H:%M:%SZ}",
+        "evaluation:model-name": f"{version['model']} v{version['model_version']}",
+        "evaluationDataset:dataset-name": f"{dataset} {evaluation['batch']}",
+        "model:name": version["model"],
+        "model:algorithm": version["algorithm"],
+        "model:date": f"{version['created_at']:%Y-%m-%dT%H:%M:%SZ}",
+        "trainDataset:dataset-name": f"{dataset} {batches}",
+        "testDataset:dataset-name": f"{dataset} {batches}",
+    }

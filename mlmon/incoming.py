@@ -1,0 +1,150 @@
+"""Rows on their way in: loaded as they are, then checked against the dataset's schema.
+
+Every check speaks of the first row that fails it: file, row, column, value.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+
+from mlmon import sources
+from mlmon.config import Dataset
+from mlmon.errors import SourceError
+from mlmon.warehouse import Warehouse, quoted
+
+INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT")
+INTEGERS += ("UINTEGER", "UBIGINT", "UHUGEINT")
+CANDIDATES = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
+INCOMING = "mlmon_incoming"
+
+
+@contextmanager
+def loaded(warehouse: Warehouse, source: sources.Source) -> Iterator[None]:
+    """Inside, the source's rows are a temporary table, numbered as in the file."""
+    query = sources.relation(warehouse, source) if source.paths else "select * from mlmon_frame"
+    first = 2 if source.paths and source.paths[0].name.lower().endswith(sources.CSV) else 1
+    try:
+        warehouse.connection.execute(
+            f"create or replace temp table {INCOMING} as "
+            f"select row_number() over () + {first - 1} as mlmon_row, * from ({query})"
+        )
+    except duckdb.Error as error:
+        raise sources.explain(source, error) from error
+    try:
+        yield
+    finally:
+        warehouse.connection.execute(f"drop table if exists {INCOMING}")
+
+
+def frozen_schema(
+    warehouse: Warehouse, dataset: Dataset, name: str, source: sources.Source
+) -> dict[str, str]:
+    """Return column -> type: the frozen one, which the incoming columns must have, or a new one."""
+    incoming = warehouse.columns(INCOMING)
+    incoming.pop("mlmon_row")
+    if not warehouse.value(f"select count(*) from {INCOMING}"):
+        raise SourceError(f"{source.name}: no records; put them there or remove the file")
+    frozen = warehouse.columns(name)
+    if not frozen:
+        return _first_schema(warehouse, dataset, source, incoming)
+    frozen.pop("batch")
+    if missing := [column for column in frozen if column not in incoming]:
+        raise SourceError(f"{source.name}: column {missing[0]} is missing; {name} has it")
+    extra = [column for column in incoming if column not in frozen]
+    if extra and not dataset.ignore_extra_columns:
+        raise SourceError(
+            f"{source.name}: column {extra[0]} is not in {name}; remove it, or set "
+            f"`ignore_extra_columns: true`"
+        )
+    return frozen
+
+
+def _first_schema(
+    warehouse: Warehouse, dataset: Dataset, source: sources.Source, incoming: dict[str, str]
+) -> dict[str, str]:
+    for role, column in (
+        ("key", dataset.key),
+        ("time", dataset.time),
+        ("time", dataset.batching.time),
+    ):
+        if column is not None and column not in incoming:
+            raise SourceError(
+                f"{source.name}: column {column} is missing; it is the dataset's {role}"
+            )
+    if "batch" in {column.lower() for column in incoming}:
+        raise SourceError(f"{source.name}: column batch is mlmon's own; rename it in the source")
+    read_as_text = bool(source.paths) and source.paths[0].name.lower().endswith(sources.CSV)
+    schema = {
+        column: _narrowest(warehouse, column) if read_as_text else kind
+        for column, kind in incoming.items()
+    }
+    for column in {dataset.time, dataset.batching.time} - {None}:
+        if not schema[str(column)].startswith(("DATE", "TIMESTAMP")):
+            kind = schema[str(column)]
+            raise SourceError(f"{source.name}: column {column} is {kind}, not a date or timestamp")
+        schema[str(column)] = "TIMESTAMP"
+    return schema
+
+
+def _narrowest(warehouse: Warehouse, column: str) -> str:
+    """Return the first type that holds every value of a text column; VARCHAR when none does."""
+    tests = ", ".join(f"count(*) filter ({_misfit(column, kind)})" for kind in CANDIDATES)
+    query = f"select count({quoted(column)}), {tests} from {INCOMING}"
+    filled, *misfits = warehouse.connection.execute(query).fetchone() or (0,)
+    fitting = [kind for kind, n in zip(CANDIDATES, misfits, strict=False) if n == 0]
+    return fitting[0] if filled and fitting else "VARCHAR"
+
+
+def _misfit(column: str, kind: str) -> str:
+    """Return the SQL condition that a value cannot be held by a type without loss."""
+    name = quoted(column)
+    condition = f"{name} is not null and try_cast({name} as {kind}) is null"
+    if kind in INTEGERS:
+        exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
+        text = f"regexp_matches({name}::varchar, '^0[0-9]')"  # 007 is a name, not seven
+        return f"({condition}) or ({name} is not null and ({exact} or {text}))"
+    return condition
+
+
+def check_values(warehouse: Warehouse, source: sources.Source, schema: dict[str, str]) -> None:
+    """Raise SourceError at the first value that does not fit its column's type."""
+    kinds = {column: kind for column, kind in schema.items() if kind != "VARCHAR"}
+    if not kinds:
+        return
+    tests = ", ".join(f"min(mlmon_row) filter ({_misfit(*pair)})" for pair in kinds.items())
+    rows = warehouse.connection.execute(f"select {tests} from {INCOMING}").fetchone() or ()
+    wrong = [(row, column) for row, column in zip(rows, kinds, strict=True) if row is not None]
+    if wrong:
+        row, column = min(wrong)
+        query = f"select {quoted(column)}::varchar from {INCOMING} where mlmon_row = $row"
+        value = warehouse.value(query, row=row)
+        raise SourceError(
+            f"{source.name}: row {row}, column {column}: {value!r} is not {kinds[column]}"
+        )
+
+
+def check_keys(warehouse: Warehouse, dataset: Dataset, name: str, source: sources.Source) -> None:
+    """Raise SourceError when a key is missing, stands twice, or is in another batch."""
+    key = quoted(dataset.key)
+    place = f"{source.name}: row {{row}}, column {dataset.key}:"
+    if row := warehouse.one(f"select mlmon_row as row from {INCOMING} where {key} is null limit 1"):
+        raise SourceError(f"{place.format(**row)} the key is missing")
+    row = warehouse.one(
+        f"select mlmon_row as row, {key}::varchar as key from {INCOMING} qualify row_number()"
+        f" over (partition by {key} order by mlmon_row) = 2 order by mlmon_row limit 1"
+    )
+    if row:
+        raise SourceError(f"{place.format(**row)} key {row['key']} stands there twice")
+    if source.batch is None or not warehouse.has(name):
+        return
+    row = warehouse.one(
+        f"select mlmon_row as row, {key}::varchar as key, batch from {INCOMING} join"
+        f" (select {key}::varchar as mlmon_key, batch from {quoted(name)} where batch <> $batch)"
+        f" on mlmon_key = {key}::varchar order by mlmon_row limit 1",
+        batch=source.batch,
+    )
+    if row:
+        raise SourceError(
+            f"{place.format(**row)} key {row['key']} is in batch {row['batch']} already"
+        )

@@ -1,0 +1,130 @@
+"""The plan: which verbs are out of date for a goal, in order, and doing them.
+
+The only caller of verbs besides `scenario`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from mlmon import ingest, predictions, score, sources, versions
+from mlmon.config import Config
+from mlmon.errors import BatchNotFound, SourceError
+from mlmon.evaluate import evaluate as evaluate_verb
+from mlmon.warehouse import Row, Warehouse
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A verb to run: on what, on which batch, and why."""
+
+    verb: str
+    target: str
+    batch: str
+    reason: str
+
+    @property
+    def command(self) -> str:
+        """The command that would do just this."""
+        return f"mlmon {self.verb} {self.target} --batch {self.batch}"
+
+
+def newest_batch(warehouse: Warehouse, dataset: str) -> str:
+    """Return the batch with the greatest name; raises BatchNotFound."""
+    query = "select max(batch) from batches where dataset = $dataset"
+    batch = warehouse.value(query, dataset=dataset)
+    if batch is None:
+        raise BatchNotFound(f"dataset {dataset} has no batch; run `mlmon ingest {dataset}`")
+    return str(batch)
+
+
+def for_evaluation(
+    warehouse: Warehouse, config: Config, store: str, batch: str, version: Row | None = None
+) -> list[Planned]:
+    """Return what an evaluation of the batch needs first, and the evaluation itself."""
+    model = config.stores[store].model
+    dataset = config.models[model].dataset
+    version = version or versions.active(warehouse, model)
+    planned = []
+    reading = _ingest_reason(warehouse, config, dataset, batch)
+    if reading:
+        planned.append(Planned("ingest", dataset, batch, reading))
+    number = version["model_version"]
+    if reading:
+        reason = f"its records will be new to version {number}"
+        planned.append(Planned("score", model, batch, reason))
+    else:
+        needed = [batch, *(b for b in version["train_batches"] if b != batch)]
+        for name in needed:
+            missing = _missing(warehouse, config, version, name, whole=name == batch)
+            if missing:
+                reason = f"{missing} records are not scored by version {number}"
+                planned.append(Planned("score", model, name, reason))
+    return [*planned, Planned("evaluate", store, batch, "asked for")]
+
+
+def evaluate(
+    warehouse: Warehouse,
+    config: Config,
+    store: str,
+    batch: str | None = None,
+    *,
+    only_this: bool = False,
+    version: Row | None = None,
+    name: str | None = None,
+    labels: Mapping[str, str] | None = None,
+) -> Row:
+    """The batch is evaluated, what is out of date upstream first; return the evaluation's row.
+
+    Without a batch, the one with the greatest name. Raises what `ingest`, `score` and
+    `evaluate` raise.
+    """
+    model = config.stores[store].model
+    batch = batch or newest_batch(warehouse, config.models[model].dataset)
+    version = version or versions.active(warehouse, model)
+    if not only_this:
+        for planned in for_evaluation(warehouse, config, store, batch, version):
+            if planned.verb == "ingest":
+                ingest.ingest(warehouse, config, planned.target, [planned.batch])
+            if planned.verb == "score":
+                score.score(warehouse, config, planned.target, planned.batch, version)
+    return evaluate_verb(warehouse, config, store, batch, version=version, name=name, labels=labels)
+
+
+def _ingest_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:
+    """Return why the batch's file must be read, or None; without a file what is there stays."""
+    section = config.datasets[dataset]
+    query = "select fingerprint from batches where dataset = $dataset and batch = $batch"
+    known = warehouse.value(query, dataset=dataset, batch=batch)
+    if section.path is None or section.batching.by != "file":
+        return None
+    try:
+        source = sources.one(config.folder, section, dataset, batch)
+    except (BatchNotFound, SourceError):
+        return None
+    if known is None:
+        return f"{source.name} was never read"
+    return None if known == source.fingerprint() else f"{source.name} has changed"
+
+
+def _missing(warehouse: Warehouse, config: Config, version: Row, batch: str, *, whole: bool) -> int:
+    """Return how many records lack a prediction: of the batch, or of the reference in it."""
+    model = version["model"]
+    if whole:
+        known = "select 1 from batches where dataset = $dataset and batch = $batch"
+        if not warehouse.one(known, dataset=config.models[model].dataset, batch=batch):
+            return 0
+        return predictions.unscored(warehouse, config, version, batch)
+    return int(
+        warehouse.value(
+            "select count(*) from samples join sample_records using (sample_id)"
+            " anti join predictions on predictions.model = samples.model"
+            " and predictions.model_version = samples.model_version"
+            " and predictions.record_id = sample_records.record_id"
+            " where samples.role = 'reference' and samples.model = $model"
+            " and samples.model_version = $version and sample_records.batch = $batch",
+            model=model,
+            version=version["model_version"],
+            batch=batch,
+        )
+        or 0
+    )

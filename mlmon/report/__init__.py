@@ -1,0 +1,1 @@
+"""The report: pages that only select from the warehouse, drawn once, complete without a server."""

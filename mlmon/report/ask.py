@@ -1,0 +1,73 @@
+"""Ask the warehouse: the report's queries, run as they stand and shown as they ran."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+Row = dict[str, Any]
+Read = Callable[..., list[Row]]
+
+FOLDER = Path(__file__).parent / "queries"
+PARAMETER = re.compile(r"\$([a-z_]+)")
+# Code points that no HTML document may hold, except tab and newline.
+FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
+    + "".join(
+        f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
+    )
+    + "]"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows, and the query that anyone can run to get them."""
+
+    rows: list[Row]
+    sql: str
+
+    @property
+    def first(self) -> Row:
+        """The first row, or an empty one."""
+        return self.rows[0] if self.rows else {}
+
+
+def ask(read: Read, name: str, **parameters: Any) -> Answer:
+    """Run `queries/<name>.sql`; return its rows and its text with literal values."""
+    query = text(name)
+    return Answer([printable(row) for row in read(query, **parameters)], spell(query, parameters))
+
+
+@cache
+def text(name: str) -> str:
+    """The query without the comment above it."""
+    lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.startswith("--"))
+
+
+def spell(query: str, parameters: dict[str, Any]) -> str:
+    """The query with every `$name` replaced by its value as a literal."""
+    return PARAMETER.sub(lambda match: literal(parameters[match[1]]), query)
+
+
+def literal(value: Any) -> str:
+    """A value as DuckDB reads it."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return "'" + FORBIDDEN.sub("\ufffd", value).replace("'", "''") + "'"
+    return str(value)
+
+
+def printable(value: Any) -> Any:
+    """The value with no character in it that a page may not hold."""
+    if isinstance(value, str):
+        return FORBIDDEN.sub("\ufffd", value)
+    if isinstance(value, dict):
+        return {key: printable(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [printable(item) for item in value]
+    return value

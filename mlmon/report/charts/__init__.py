@@ -1,0 +1,1 @@
+"""Charts: rows become Vega-Lite specifications, drawn once to inline SVG."""

@@ -1,0 +1,26 @@
+"""A chart's facts -> its picture: which module draws which kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+from mlmon.report.charts import curves, history, scatter
+from mlmon.report.charts.theme import Datasets, Spec, svg
+
+KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
+    "history": history.draw,
+    "importance": scatter.draw,
+    "comparison": curves.draw_comparison,
+    "density": curves.draw_density,
+    "decision": curves.draw_decision,
+}
+
+
+def specify(chart: dict[str, Any], size: tuple[int, int]) -> tuple[Spec, Datasets]:
+    """The Vega-Lite specification of a chart at a size, and the data that belong to it."""
+    return KINDS[chart["kind"]](chart["facts"], *size)
+
+
+def draw(chart: dict[str, Any], size: tuple[int, int]) -> str:
+    """The chart at that size, as inline SVG."""
+    specification, datasets = specify(chart, size)
+    return svg(specification, datasets, chart["title"])

@@ -1,0 +1,190 @@
+"""A metric over the batches: its limits drawn and labelled, new model versions marked."""
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+
+from mlmon.report import geometry, words
+from mlmon.report.charts.theme import (
+    TONE_COLOUR,
+    TONE_SHAPE,
+    Datasets,
+    Spec,
+    colour,
+    layers,
+    named,
+)
+
+LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
+BARS_UP_TO = 2
+MARGIN = 104  # room beside the plot for the names of the limits
+
+
+@cache
+def specification(width: int, height: int, bars: bool) -> Spec:
+    """Bars for one or two evaluations, a line from three on."""
+    x, y = position(), value()
+    drawn = [
+        named("zones")
+        .mark_rect(opacity=0.08)
+        .encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=toned()),
+        named("frame").mark_rule(opacity=0).encode(x=x, y=y),
+        named("limits")
+        .mark_rule(strokeDash=[5, 4], strokeWidth=1.4)
+        .encode(y="value:Q", color=toned()),
+        named("versions").mark_rule(strokeDash=[2, 3], color=colour("muted")).encode(x=x),
+        *(columns(x, y) if bars else line(x, y)),
+        named("limits")
+        .mark_text(align="left", baseline="middle", fontWeight=600)
+        .encode(x=alt.value(width + 6), y="place:Q", text="text:N", color=toned()),
+        named("versions")
+        .mark_text(align="left", dx=5, fontWeight=600)
+        .encode(x=x, y=alt.value(height - 9), text="text:N"),
+        named("ticks")
+        .mark_text(baseline="top")
+        .encode(x=x, y=alt.value(height + 10), text="text:N"),
+    ]
+    return layers(width, height, *drawn)
+
+
+def position() -> alt.X:
+    """The order of the evaluations; their batches are written below as text."""
+    return alt.X("position:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
+
+
+def value() -> alt.Y:
+    """The metric, as far as values and limits reach."""
+    return alt.Y(
+        "value:Q", title=None, scale=alt.Scale(nice=False, zero=False), axis=alt.Axis(tickCount=6)
+    )
+
+
+def toned() -> alt.Color:
+    """The colour of a status."""
+    return alt.Color("tone:N", scale=TONE_COLOUR, legend=None)
+
+
+def line(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """The interval as a band, the line, a mark per evaluation, the last value in figures."""
+    return [
+        named("points")
+        .mark_area(color=colour("accent"), opacity=0.12)
+        .encode(x=x, y=alt.Y("lower:Q", title=None), y2="upper:Q"),
+        named("points").mark_line(color=colour("accent")).encode(x=x, y=y),
+        named("points")
+        .mark_point(filled=True, size=90, opacity=1, stroke=colour("card"), strokeWidth=1.5)
+        .encode(
+            x=x,
+            y=y,
+            color=toned(),
+            description="description:N",
+            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+        ),
+        named("last")
+        .mark_text(align="left", dx=10, fontSize=13, fontWeight=700, color=colour("text"))
+        .encode(x=x, y=y, text="text:N"),
+    ]
+
+
+def columns(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+    """A bar per evaluation with its value above it."""
+    return [
+        named("points")
+        .mark_bar(size=54, cornerRadiusEnd=5)
+        .encode(x=x, y=y, color=toned(), description="description:N"),
+        named("points")
+        .mark_text(dy=-10, fontSize=13, fontWeight=700, color=colour("text"))
+        .encode(x=x, y=y, text="text:N"),
+    ]
+
+
+def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
+    """The specification and its data: facts are the rows of the query `history` and a reference."""
+    rows = facts["rows"]
+    bars = len(rows) <= BARS_UP_TO
+    known = [row for row in rows if row["value"] is not None]
+    limits = limit_lines(rows[-1], facts["reference"])
+    width -= MARGIN if limits else 0
+    low, high = extent([row["value"] for row in known] + [line["value"] for line in limits], bars)
+    datasets: Datasets = {
+        "zones": [
+            {"tone": tone, "low": start, "high": end}
+            for tone, start, end in geometry.zones(rows[-1], low, high)
+        ],
+        "frame": [
+            {"position": 0.5, "value": low},
+            {
+                "position": len(rows) + (0.5 if bars else 0.4 + 45 * len(rows) / width),
+                "value": high,
+            },
+        ],
+        "limits": apart(limits, 14 * (high - low) / height),
+        "versions": [
+            {"position": row["position"] - 0.5, "text": f"version {row['model_version']}"}
+            for row in rows
+            if row["new_version"]
+        ],
+        "points": [point(row, facts["metric"]) for row in rows],
+        "last": [point(row, facts["metric"]) for row in known[-1:]],
+        "ticks": ticks(rows, width),
+    }
+    return specification(width, height, bars), datasets
+
+
+def point(row: dict[str, Any], metric: str) -> dict[str, Any]:
+    """One evaluation: where it stands, how it looks, what it says."""
+    said = f"{row['batch']}: {metric} {words.figure(row['value'])}"
+    if row["outcome"] != "NONE":
+        said += f" ({words.STATUS[row['outcome']]})"
+    tone = words.tone(row["outcome"]) if row["outcome"] != "NONE" else "none"
+    return {
+        "position": row["position"],
+        "value": row["value"],
+        "lower": row["lower"],
+        "upper": row["upper"],
+        "tone": tone,
+        "text": words.figure(row["value"]),
+        "description": f"{said}, version {row['model_version']}",
+    }
+
+
+def limit_lines(row: dict[str, Any], reference: float | None) -> list[dict[str, Any]]:
+    """A line per limit, and one for the value at training where there is one."""
+    lines = [
+        {"value": row[key], "tone": tone, "text": f"{words.LIMITS[key]} {words.plain(row[key])}"}
+        for key, tone in LIMIT_TONES.items()
+        if row[key] is not None
+    ]
+    if reference is not None:
+        text = f"reference {words.figure(reference)}"
+        lines.append({"value": reference, "tone": "idle", "text": text})
+    return lines
+
+
+def apart(lines: list[dict[str, Any]], gap: float) -> list[dict[str, Any]]:
+    """The lines from below, each with a place for its label that no other label has."""
+    placed: list[dict[str, Any]] = []
+    for line in sorted(lines, key=lambda each: each["value"]):
+        lowest = placed[-1]["place"] + gap if placed else line["value"]
+        placed.append({**line, "place": max(line["value"], lowest)})
+    return placed
+
+
+def extent(values: list[float], bars: bool) -> tuple[float, float]:
+    """From where to where the axis goes: all values and limits, bars from zero."""
+    if bars or not values:
+        values = [*values, 0.0]
+    low, high = min(values), max(values)
+    room = (high - low) * 0.14 or abs(high) * 0.1 or 1.0
+    return (low if bars and low == 0 else low - room), high + room
+
+
+def ticks(rows: list[dict[str, Any]], width: int) -> list[dict[str, Any]]:
+    """As many batch names below the axis as fit; the last one always."""
+    apart = max(1, -(-len(rows) * 72 // width))
+    return [
+        {"position": row["position"], "text": words.short(row["batch"], 11)}
+        for row in rows
+        if (len(rows) - row["position"]) % apart == 0
+    ]

@@ -1,0 +1,136 @@
+"""Which features moved, and which of those the model leans on."""
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+
+from mlmon.report import words
+from mlmon.report.charts.theme import (
+    TONE_COLOUR,
+    TONE_SHAPE,
+    Datasets,
+    Spec,
+    colour,
+    layers,
+    named,
+)
+
+
+@cache
+def specification(width: int, height: int) -> Spec:
+    """A mark per feature; the corner where both importances are above average is shaded."""
+    axis = alt.Axis(tickCount=5, format="%")
+    scale = alt.Scale(nice=False, zero=False)
+    x = alt.X("model:Q", title="Importance in the model", axis=axis, scale=scale)
+    y = alt.Y("drift:Q", title="Importance in the drift classifier", axis=axis, scale=scale)
+    tone = alt.Color("tone:N", scale=TONE_COLOUR, legend=None)
+    corner = named("corner").encode(x=x, y=y)
+    return layers(
+        width,
+        height,
+        corner.mark_rect(color=colour("bad"), opacity=0.06).encode(x2="model_end", y2="drift_end"),
+        named("corner")
+        .mark_text(align="right", baseline="top", dx=-6, dy=6, color=colour("bad"), fontWeight=600)
+        .encode(x="model_end:Q", y="drift_end:Q", text="text:N"),
+        named("frame").mark_rule(opacity=0).encode(x=x, y=y),
+        named("features")
+        .mark_point(filled=True, size=95, opacity=1, stroke=colour("card"), strokeWidth=1.2)
+        .encode(
+            x=x,
+            y=y,
+            color=tone,
+            description="description:N",
+            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+        ),
+        *(label(side, x, y) for side in ("left", "right")),
+    )
+
+
+def label(side: str, x: alt.X, y: alt.Y) -> alt.Chart:
+    """Names beside their marks, on the side where there is room."""
+    away = 10 if side == "left" else -10
+    return (
+        named(f"labels_{side}")
+        .mark_text(align="left" if side == "left" else "right", dx=away, color=colour("text"))
+        .encode(x=x, y=y, text="text:N")
+    )
+
+
+def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
+    """The specification and its data: facts are the rows of the query `feature_drift`."""
+    rows = facts["rows"]
+    dots = sorted((dot(row) for row in rows), key=lambda entry: -entry["drift"])
+    low_x, high_x = reach([entry["model"] for entry in dots])
+    low_y, high_y = reach([entry["drift"] for entry in dots])
+    pixel = ((high_x - low_x) / width, (high_y - low_y) / height)
+    named_dots = labels(dots, pixel, (low_x, high_x))
+    datasets: Datasets = {
+        "corner": [
+            {
+                "model": rows[0]["average_model_importance"],
+                "model_end": high_x,
+                "drift": rows[0]["average_drift_importance"],
+                "drift_end": high_y,
+                "text": "matters to the model and moved",
+            }
+        ],
+        "frame": [{"model": low_x, "drift": low_y}, {"model": high_x, "drift": high_y}],
+        "features": dots,
+        "labels_left": [entry for entry in named_dots if entry["side"] == "left"],
+        "labels_right": [entry for entry in named_dots if entry["side"] == "right"],
+    }
+    return specification(width, height), datasets
+
+
+def dot(row: dict[str, Any]) -> dict[str, Any]:
+    """One feature: where it stands, how it looks, what it says."""
+    status = words.STATUS[row["status"]].lower()
+    return {
+        "model": row["model_importance"],
+        "drift": row["drift_importance"],
+        "tone": words.tone(row["status"]),
+        "text": words.short(row["feature"], 32),
+        "description": f"{words.short(row['feature'])}: importance "
+        f"{words.share(row['model_importance'])} in the model, "
+        f"{words.share(row['drift_importance'])} in the drift classifier, {status}",
+    }
+
+
+def reach(values: list[float]) -> tuple[float, float]:
+    """From where to where an axis goes: zero and all values, with room around them."""
+    low, high = min([0.0, *values]), max([0.0, *values])
+    room = (high - low or 1.0) * 0.08
+    return low - room / 2, high + room * 1.5
+
+
+def labels(
+    dots: list[dict[str, Any]], pixel: tuple[float, float], frame: tuple[float, float]
+) -> list[dict[str, Any]]:
+    """The dots whose names fit beside them without running into another name or dot."""
+    taken = [box(dot, -7 * pixel[0], 7 * pixel[0], pixel[1]) for dot in dots]
+    kept = []
+    for place, dot in enumerate(dots):
+        wide = (6.6 * len(dot["text"]) + 12) * pixel[0]
+        others = [other for index, other in enumerate(taken) if index != place]
+        for side, mine in (
+            ("left", box(dot, 0, wide, pixel[1])),
+            ("right", box(dot, -wide, 0, pixel[1])),
+        ):
+            inside = frame[0] <= mine[0] and mine[1] <= frame[1]
+            if inside and not any(overlap(mine, other) for other in others):
+                kept.append({**dot, "side": side})
+                taken.append(mine)
+                break
+    return kept
+
+
+def box(dot: dict[str, Any], start: float, end: float, y_pixel: float) -> tuple[float, ...]:
+    """Left, right, bottom and top of what is drawn for a dot."""
+    x, y = dot["model"], dot["drift"]
+    return (x + start, x + end, y - 7 * y_pixel, y + 7 * y_pixel)
+
+
+def overlap(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes cover each other anywhere."""
+    return one[0] < other[1] and other[0] < one[1] and one[2] < other[3] and other[2] < one[3]

@@ -1,0 +1,90 @@
+"""The one look of all charts: colours are CSS variables, so a picture follows the page's theme."""
+
+import re
+from typing import Any
+
+import altair as alt
+import vl_convert
+
+Spec = dict[str, Any]
+Datasets = dict[str, list[dict[str, Any]]]
+
+
+def colour(name: str) -> str:
+    """A colour of the stylesheet; Vega hands it through to the SVG."""
+    return f"var(--{name})"
+
+
+TONES = ["good", "warn", "bad", "idle", "none"]
+TONE_COLOUR = alt.Scale(
+    domain=TONES, range=[colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")]
+)
+TONE_SHAPE = alt.Scale(domain=TONES, range=["circle", "diamond", "square", "circle", "circle"])
+SAMPLES = ["Reference", "Current"]
+SAMPLE_COLOUR = alt.Scale(domain=SAMPLES, range=[colour("reference"), colour("accent")])
+SAMPLE_DASH = alt.Scale(domain=SAMPLES, range=[[5, 3], [1, 0]])
+CONFIG: Spec = {
+    "background": None,
+    "font": "inherit",
+    "padding": 3,
+    "view": {"stroke": None},
+    "axis": {
+        "aria": False,
+        "domain": False,
+        "gridColor": colour("grid"),
+        "labelColor": colour("muted"),
+        "labelFontSize": 11.5,
+        "labelPadding": 6,
+        "ticks": False,
+        "titleColor": colour("muted"),
+        "titleFontSize": 11.5,
+        "titleFontWeight": "normal",
+        "titlePadding": 8,
+    },
+    "axisX": {"domain": True, "domainColor": colour("line"), "grid": False},
+    "line": {"aria": False, "strokeWidth": 2.2},
+    "area": {"aria": False},
+    "rect": {"aria": False},
+    "rule": {"aria": False, "color": colour("line")},
+    "text": {"aria": False, "color": colour("muted"), "fontSize": 11.5},
+}
+EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
+COORDINATES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
+DEFAULTS = re.compile(
+    r' (?:font-family="inherit"|font-weight="normal"|stroke-miterlimit="10"|pointer-events="none"'
+    r'|aria-roledescription="[^"]*"|role="graphics-object"|class="[^"]*")'
+)
+DECIMALS = re.compile(r"(\.\d)\d+")
+
+
+def svg(specification: Spec, datasets: Datasets, title: str) -> str:
+    """The chart as inline SVG, named for a screen reader, without what a page does not need."""
+    drawn = vl_convert.vegalite_to_svg({**specification, "datasets": datasets, "config": CONFIG})
+    head, body = drawn.split(">", 1)
+    box = re.search(r'width="([\d.]+)" height="([\d.]+)"', head)
+    if box is None:
+        raise ValueError("vl-convert drew no picture")
+    body = COORDINATES.sub(lambda match: DECIMALS.sub(r"\1", match[0]), body)
+    body = DEFAULTS.sub("", EMPTY_MARK.sub("", body))
+    size = f'width="{box[1]}" height="{box[2]}" viewBox="0 0 {box[1]} {box[2]}"'
+    return f'<svg class="chart" {size} role="group" aria-label="{attribute(title)}">{body}'
+
+
+def attribute(text: str) -> str:
+    """Text as it may stand between double quotes."""
+    for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
+        text = text.replace(character, entity)
+    return text
+
+
+def layers(width: int, height: int, *charts: alt.Chart) -> Spec:
+    """The charts on one pair of axes, as a specification that waits for its datasets."""
+    whole = alt.layer(*charts).properties(width=width, height=height)
+    specification: Spec = whole.to_dict()
+    specification.pop("config", None)
+    return specification
+
+
+def named(name: str) -> alt.Chart:
+    """A chart of a dataset that is handed over when the picture is drawn."""
+    return alt.Chart(alt.NamedData(name))

@@ -1,0 +1,74 @@
+"""Where the smallest pictures have their points: coordinates in a box, never figures."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+PADDING = 4
+
+
+def sparkline(values: Sequence[float | None], width: int, height: int) -> str:
+    """The path of a line through the values; an undefined value leaves a gap."""
+    known = [value for value in values if value is not None]
+    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    step = (width - 2 * PADDING) / max(len(values) - 1, 1)
+    scale = (height - 2 * PADDING) / ((high - low) or 1)
+    path, pen = [], "M"
+    for index, value in enumerate(values):
+        if value is None:
+            pen = "M"
+            continue
+        y = height / 2 if high == low else height - PADDING - (value - low) * scale
+        path.append(f"{pen}{PADDING + index * step:.1f},{y:.1f}")
+        pen = "L"
+    return "".join(path)
+
+
+def last_point(path: str) -> tuple[str, str]:
+    """The end of a sparkline's path."""
+    x, y = path.replace("M", "L").rsplit("L", 1)[1].split(",")
+    return x, y
+
+
+def steps(shares: Sequence[float | None], top: float, width: int, height: int) -> str:
+    """The outline of a histogram: a step for each share, `top` as high as the box."""
+    wide = width / max(len(shares), 1)
+    path = [f"M0,{height}"]
+    for index, share in enumerate(shares):
+        y = height - (share or 0) / (top or 1) * (height - 2)
+        path.append(f"V{y:.1f}H{(index + 1) * wide:.1f}")
+    return "".join(path) + f"V{height}Z"
+
+
+def place(value: float, low: float, high: float) -> str:
+    """How far along a bar from low to high a value lies, in percent of its length."""
+    return f"{min(max((value - low) / ((high - low) or 1), 0), 1) * 100:.1f}"
+
+
+def zones(limits: Mapping[str, Any], low: float, high: float) -> list[tuple[str, float, float]]:
+    """The stretches beyond the limits, to the next limit or the end: tone, from, to."""
+    edges = [
+        ("bad", low, limits["minimum"]),
+        ("warn", low if limits["minimum"] is None else limits["minimum"], limits["soft_minimum"]),
+        ("warn", limits["soft_maximum"], high if limits["maximum"] is None else limits["maximum"]),
+        ("bad", limits["maximum"], high),
+    ]
+    return [
+        (tone, start, end) for tone, start, end in edges if start is not None and end is not None
+    ]
+
+
+def meter(limits: Mapping[str, Any], value: float | None) -> dict[str, Any]:
+    """A bar with the stretches beyond the limits and a mark where the value lies."""
+    keys = ("minimum", "soft_minimum", "soft_maximum", "maximum")
+    known = [limits[key] for key in keys if limits[key] is not None]
+    ends = [*known, *([] if value is None else [value])] or [0.0]
+    room = (max(ends) - min(ends)) * 0.35 or abs(ends[0]) or 1.0
+    low, high = min(ends) - room, max(ends) + room
+    return {
+        "zones": [
+            {"tone": tone, "x": place(start, low, high), "width": place(end - start, 0, high - low)}
+            for tone, start, end in zones(limits, low, high)
+        ],
+        "limits": [place(limit, low, high) for limit in known],
+        "value": None if value is None else place(value, low, high),
+    }

@@ -1,0 +1,137 @@
+"""Rows -> the table a page shows: every cell has its text and, beside it, the figure itself."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mlmon.report import geometry, words
+from mlmon.report.ask import Row
+
+Cell = dict[str, Any]
+FORMS: dict[str, Callable[[Any], str]] = {
+    "figure": words.figure,
+    "signed": words.signed,
+    "share": words.share,
+    "points": words.points,
+    "plain": words.plain,
+    "count": words.figure,
+    "moment": words.moment,
+    "duration": words.duration,
+}
+TREND = (110, 30)
+HISTOGRAM = (130, 34)
+NUMBERS = ("figure", "signed", "share", "points", "count", "duration")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: which key of the row, under which title, in which form.
+
+    `absent` is what stands there for NULL; as it is, NULL is called undefined.
+
+    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to the row's `href`)
+    or one of PICTURES.
+    """
+
+    key: str
+    title: str
+    form: str = "text"
+    absent: str = words.UNDEFINED
+
+    @property
+    def number(self) -> bool:
+        """Whether it is a column of figures."""
+        return self.form in NUMBERS
+
+
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> dict[str, Any]:
+    """A table with its first column as the rows' heading."""
+    return {
+        "caption": caption,
+        "columns": [{"title": column.title, "number": column.number} for column in columns],
+        "rows": [[{**BLANK, **cell(column, row)} for column in columns] for row in rows],
+    }
+
+
+def cell(column: Column, row: Row) -> Cell:
+    """What stands in one place of a table."""
+    value = row.get(column.key)
+    if column.form in PICTURES:
+        return PICTURES[column.form](row, value)
+    if column.form in FORMS:
+        text = column.absent if value is None else FORMS[column.form](value)
+        note = row.get("note") if value is None else None
+        raw = value.isoformat() if isinstance(value, datetime) else value
+        return {"text": text, "value": raw, "number": column.number, "note": note}
+    text = "" if value is None else str(value)
+    if column.form == "status":
+        return {"status": value, "value": value, "text": words.STATUS.get(text, text)}
+    href = row.get("href") if column.form == "link" else None
+    return {"text": text, "value": value, "href": href}
+
+
+def feature(row: Row, value: Any) -> Cell:
+    """A feature's name and kind."""
+    kind = {"numeric": "number", "categorical": "category"}.get(row["kind"], row["kind"])
+    return {"text": value, "value": value, "aside": kind}
+
+
+def named(row: Row, value: Any) -> Cell:
+    """A metric's title and, beside it, the name by which a query asks for it."""
+    return {"text": value, "value": value, "aside": row["metric"]}
+
+
+def trend(row: Row, value: Any) -> Cell:
+    """A sparkline of what the figure was so far."""
+    values = value or []
+    path = geometry.sparkline(values, *TREND)
+    told = ", ".join(words.figure(figure) for figure in values[-3:])
+    return {
+        "trend": path,
+        "end": geometry.last_point(path) if path else None,
+        "tone": words.tone(row["status"]),
+        "told": f"Until now {told}" if path else "",
+    }
+
+
+def histogram(_row: Row, bins: Any) -> Cell:
+    """Both samples' shares per bin: the reference filled, the current sample outlined."""
+    reference = [each["reference_share"] for each in bins]
+    current = [each["current_share"] for each in bins]
+    top = max([share or 0 for share in (*reference, *current)] or [1])
+    return {
+        "histogram": {
+            "reference": geometry.steps(reference, top, *HISTOGRAM),
+            "current": geometry.steps(current, top, *HISTOGRAM),
+        }
+    }
+
+
+def meter(row: Row, value: Any) -> Cell:
+    """Where a value lies against its limits."""
+    return {
+        "meter": geometry.meter(row, value),
+        "tone": words.tone(row["outcome"]),
+        "told": f"{words.figure(value)} against {words.limits(row)}",
+    }
+
+
+# Every key a cell may have, so that a template may ask for each.
+BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside")) | {"text": "", "number": False}
+PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
+    "feature": feature,
+    "named": named,
+    "trend": trend,
+    "histogram": histogram,
+    "meter": meter,
+}
+
+
+def filled(columns: Sequence[Column], rows: Sequence[Row]) -> list[Column]:
+    """The columns that hold a value in at least one row; the first one always."""
+    return [
+        column
+        for index, column in enumerate(columns)
+        if index == 0 or any(row.get(column.key) is not None for row in rows)
+    ]

@@ -1,0 +1,69 @@
+"""A page's facts -> the page: one file with its style, its script and its pictures inside."""
+
+import base64
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from mlmon.report import words
+from mlmon.report.charts.draw import draw
+
+TEMPLATES = Path(__file__).parent / "templates"
+STYLE, SCRIPT = "page.css", "page.js"
+
+
+@cache
+def environment() -> Environment:
+    """Jinja with autoescape on for everything, and the drawing of charts as a filter."""
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters.update(drawn=drawn, tone=words.tone)
+    return made
+
+
+def drawn(chart: dict[str, Any], size: tuple[int, int]) -> Markup:
+    """The chart as SVG: what the template may insert as it is."""
+    return Markup(draw(chart, size))  # Vega escapes every text
+
+
+@cache
+def source(name: str) -> Markup:
+    """A stylesheet or script of the templates folder."""
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8").strip())
+
+
+def digest(text: str) -> str:
+    """What a content security policy calls a text by."""
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def policy() -> str:
+    """Nothing may be loaded or run but the page's own style and script."""
+    return (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; img-src data:; "
+        f"style-src '{digest(source(STYLE))}'; script-src '{digest(source(SCRIPT))}'"
+    )
+
+
+def render(page: dict[str, Any], fingerprint: str) -> str:
+    """The page as one HTML document."""
+    return (
+        environment()
+        .get_template("page.html.j2")
+        .render(
+            page=page,
+            fingerprint=fingerprint,
+            policy=Markup(policy()),
+            style=source(STYLE),
+            script=source(SCRIPT),
+        )
+    )

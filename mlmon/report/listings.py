@@ -1,0 +1,99 @@
+"""The dashboard's lists: every check, every model version, every evaluation."""
+
+from collections.abc import Sequence
+
+from mlmon.report import words
+from mlmon.report.ask import Row
+from mlmon.report.grid import Column, filled, table
+from mlmon.report.links import page_of
+from mlmon.report.tile import Tile, absent, tile
+
+CHECK_COLUMNS = (
+    Column("check_name", "Check"),
+    Column("outcome", "Outcome", "status"),
+    Column("value", "Value", "figure"),
+    Column("value", "Against its limits", "meter"),
+    Column("limits", "Limits"),
+    Column("store", "Store"),
+    Column("batch", "Batch"),
+    Column("checked_at", "Checked (UTC)", "moment"),
+)
+VERSION_COLUMNS = (
+    Column("model_version", "Version", "count"),
+    Column("status", "", "status"),
+    Column("activated_at", "Activated (UTC)", "moment"),
+    Column("algorithm", "Algorithm"),
+    Column("trained_on", "Trained on"),
+    Column("train_rows", "Rows", "count"),
+    Column("threshold", "Threshold", "figure"),
+    Column("reference_roc_auc", "ROC AUC of the reference", "figure", words.NOTHING),
+    Column("reference_r2", "R2 of the reference", "figure", words.NOTHING),
+    Column("evaluations", "Evaluations", "count"),
+    Column("batches", "Of batches"),
+    Column("created_by", "Made by"),
+)
+EVALUATION_COLUMNS = (
+    Column("batch", "Batch", "link"),
+    Column("store", "Store"),
+    Column("model_version", "Version", "count"),
+    Column("rows", "Rows", "count"),
+    Column("data_drift", "Data drift", "figure", words.NOTHING),
+    Column("drifted_feature_share", "Drifted features", "share", words.NOTHING),
+    Column("roc_auc_score", "ROC AUC", "figure", words.NOTHING),
+    Column("average_precision_score", "Average precision", "figure", words.NOTHING),
+    Column("f1_score", "F1", "figure", words.NOTHING),
+    Column("log_loss", "Log loss", "figure", words.NOTHING),
+    Column("r2_score", "R2", "figure", words.NOTHING),
+    Column("root_mean_squared_error", "RMSE", "figure", words.NOTHING),
+    Column("diagnostics", "Diagnostics", "count"),
+    Column("evaluated_at", "Evaluated (UTC)", "moment"),
+)
+
+
+def version_tile(rows: Sequence[Row], sql: str) -> Tile:
+    """The versions of a model as a table."""
+    if not rows:
+        return absent("versions", "Versions", "This model has not been trained yet.")
+    told = [
+        {
+            **row,
+            "status": "ACTIVE" if row["is_active"] else None,
+            "trained_on": words.span(row["train_batches"]),
+            "batches": words.span([row["first_batch"], row["last_batch"]]),
+        }
+        for row in rows
+    ]
+    return tile(
+        "versions",
+        "Versions",
+        table=table("Model versions, newest first", filled(VERSION_COLUMNS, told), told),
+        sql=[sql],
+    )
+
+
+def check_tile(rows: Sequence[Row], sql: str) -> Tile:
+    """Every check against its limits."""
+    if not rows:
+        said = "No check has run. Limits are set under checks: in mlmon.yml; mlmon check runs them."
+        return absent("check-table", "Latest checks", said)
+    told = [{**row, "limits": words.limits(row), "note": row["message"]} for row in rows]
+    return tile(
+        "check-table",
+        "Latest checks",
+        table=table("Latest result of every check, worst first", CHECK_COLUMNS, told),
+        sql=[sql],
+    )
+
+
+def evaluation_tile(rows: Sequence[Row], sql: str) -> Tile:
+    """Every evaluation with a link to its page."""
+    if not rows:
+        return absent("evaluation-table", "All evaluations", "No batch has been evaluated yet.")
+    told = [{**row, "href": page_of(row)} for row in rows]
+    columns = filled(EVALUATION_COLUMNS, told)
+    return tile(
+        "evaluation-table",
+        "All evaluations",
+        table=table("Evaluations, newest batch first", columns, told),
+        sql=[sql],
+    )

@@ -1,0 +1,188 @@
+"""Performance against the reference: the tiles that both pages share."""
+
+from typing import Any
+
+from mlmon.report import words
+from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.grid import Column, filled, table
+from mlmon.report.points import points_caption, thinned
+from mlmon.report.tile import SAMPLES_KEY, THIRD, WIDE, Tile, absent, chart, queries, tile
+
+DRIFT_COLUMNS = (
+    Column("title", "Metric", "named"),
+    Column("reference", "Reference", "figure"),
+    Column("current", "Current", "figure"),
+    Column("change", "Change", "signed"),
+    Column("lower", "Lower", "figure", ""),
+    Column("upper", "Upper", "figure", ""),
+    Column("reading", "Reading", "status"),
+)
+CURVES = {
+    "roc_curve": (
+        "ROC",
+        (
+            Column("false_positive_rate", "False positive rate", "figure"),
+            Column("true_positive_rate", "True positive rate", "figure"),
+        ),
+    ),
+    "precision_recall_curve": (
+        "Precision and recall",
+        (Column("recall", "Recall", "figure"), Column("precision", "Precision", "figure")),
+    ),
+    "calibration_curve": (
+        "Calibration",
+        (
+            Column("mean_score", "Mean score", "figure"),
+            Column("positive_share", "Share of positives", "figure"),
+            Column("rows", "Rows", "count"),
+        ),
+    ),
+    "lift_curve": (
+        "Cumulative gain and lift",
+        (
+            Column("share", "Share of records", "share"),
+            Column("recall", "Positives found", "share"),
+            Column("lift", "Lift", "figure"),
+        ),
+    ),
+}
+MAIN_PERFORMANCE = ("roc_auc_score", "r2_score")
+READINGS = (
+    "Worse or better: the reference lies outside the interval or, where there is none, "
+    "more than a tenth away."
+)
+SERIES = 6
+
+
+def why_absent(evaluation: Row | None) -> str:
+    """The sentence that stands where performance would."""
+    if evaluation is None:
+        return (
+            "No store of this model computes performance: there is no ground truth to hold "
+            "the predictions against, so only drift is known."
+        )
+    return (
+        f"The store {words.short(evaluation['store'])} does not compute performance "
+        "(performance: false in mlmon.yml, or no record of the batch has a label), so there "
+        "is no ground truth to hold the predictions against and no performance drift."
+    )
+
+
+def drift_table(read: Read, evaluation_id: str) -> Tile:
+    """Every performance metric, reference against current."""
+    answer = ask(read, "performance_drift", evaluation_id=evaluation_id)
+    title = "Performance drift"
+    if not answer.rows:
+        return absent("performance-drift", title, "No performance metric was computed.")
+    numbers = table(
+        "Performance of this evaluation and of its reference",
+        filled(DRIFT_COLUMNS, answer.rows),
+        answer.rows,
+    )
+    return tile("performance-drift", title, table=numbers, sentence=READINGS, sql=queries(answer))
+
+
+def curve(read: Read, evaluation_id: str, name: str, span: int = 4) -> Tile:
+    """One of the curves with its points."""
+    title, columns = CURVES[name]
+    answer = ask(read, name, evaluation_id=evaluation_id)
+    if not answer.rows:
+        return absent(name, title, "Not defined for this evaluation.", span=span)
+    picture = chart(
+        "comparison", f"{title}, reference and current", THIRD, curve=name, rows=answer.rows
+    )
+    shown = filled([Column("sample", "Sample"), Column("class", "Class"), *columns], answer.rows)
+    return tile(
+        name,
+        title,
+        span=span,
+        charts=[picture],
+        key=SAMPLES_KEY,
+        folded=True,
+        table=table(points_caption(answer.rows), shown, thinned(answer.rows)),
+        sql=queries(answer),
+    )
+
+
+def decision_chart(read: Read, evaluation: Row) -> Tile:
+    """What the metrics would be at every threshold."""
+    title = "Decision chart"
+    answer = ask(read, "decision_chart", evaluation_id=evaluation["evaluation_id"])
+    if not answer.rows:
+        return absent("decision-chart", title, "Not defined for this evaluation.", span=8)
+    titles = {row["metric"]: row["title"] for row in answer.rows}
+    metrics = list(titles)[:SERIES]
+    picture = chart(
+        "decision",
+        "Metrics against the threshold",
+        WIDE,
+        rows=answer.rows,
+        metrics=metrics,
+        threshold=evaluation["threshold"],
+    )
+    columns = [
+        Column("title", "Metric"),
+        Column("threshold", "Threshold", "figure"),
+        Column("value", "Value", "figure"),
+    ]
+    rows = [{**row, "sample": row["metric"]} for row in answer.rows]
+    return tile(
+        "decision-chart",
+        title,
+        span=8,
+        charts=[picture],
+        folded=True,
+        key=[(f"series-{place}", titles[name]) for place, name in enumerate(metrics, 1)],
+        table=table(points_caption(rows), columns, thinned(rows)),
+        sql=queries(answer),
+    )
+
+
+def confusion_matrix(read: Read, evaluation: Row, *, both: bool) -> Tile:
+    """Actual against predicted; beside it the reference's, on a page that has the room."""
+    title = "Confusion matrix"
+    span = 12 if both else 4
+    answer = ask(read, "confusion_matrix", evaluation_id=evaluation["evaluation_id"])
+    samples = ("Current", "Reference") if both else ("Current",)
+    matrices = [matrix(answer, sample) for sample in samples]
+    if not matrices[0]["rows"]:
+        return absent("confusion-matrix", title, "Not defined for this evaluation.", span=span)
+    cut = evaluation["threshold"]
+    subtitle = "" if cut is None else f"threshold {words.figure(cut)}"
+    return tile(
+        "confusion-matrix",
+        title,
+        "matrices",
+        span=span,
+        subtitle=subtitle,
+        matrices=[one for one in matrices if one["rows"]],
+        sql=queries(answer),
+    )
+
+
+def matrix(answer: Answer, sample: str) -> dict[str, Any]:
+    """One sample's matrix: a row per actual class, a cell per predicted one."""
+    rows = [row for row in answer.rows if row["sample"] == sample]
+    actual = list(dict.fromkeys(row["actual"] for row in rows))
+    predicted = sorted({row["predicted"] for row in rows})
+    cells = {(row["actual"], row["predicted"]): row for row in rows}
+    return {
+        "sample": sample,
+        "predicted": predicted,
+        "rows": [
+            {"actual": name, "cells": [matrix_cell(cells.get((name, to))) for to in predicted]}
+            for name in actual
+        ],
+    }
+
+
+def matrix_cell(row: Row | None) -> dict[str, Any]:
+    """How many records stand in a cell, and how dark it is."""
+    if row is None:
+        return {"value": 0, "text": "0", "share": "", "shade": 0}
+    return {
+        "value": row["rows"],
+        "text": words.figure(row["rows"]),
+        "share": words.share(row["share"]),
+        "shade": round(10 * (row["share"] or 0)),
+    }

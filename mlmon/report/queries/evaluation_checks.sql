@@ -1,0 +1,13 @@
+-- What the checks said about this evaluation, the last time they ran on it.
+select check_name, metric, value, outcome, message, checked_at
+from check_results
+where evaluation_id = $evaluation_id
+qualify row_number() over (
+    partition by store, check_name
+    order by checked_at desc
+) = 1
+order by
+    case outcome
+        when 'ERROR' then 0 when 'WARNING' then 1 when 'EMPTY' then 2 else 3
+    end,
+    check_name;

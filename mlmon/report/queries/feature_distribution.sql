@@ -1,0 +1,30 @@
+-- Both samples over the reference's bins. Of the categories, all beyond the
+-- twelve with the largest share in either sample are added up in one row.
+with ranked as (
+    select
+        d.feature,
+        d.bin,
+        d.label,
+        d.reference_share,
+        d.current_share,
+        d.kind = 'category' and row_number() over (
+            partition by d.feature, d.kind = 'category'
+            order by greatest(d.reference_share, d.current_share) desc, d.bin
+        ) > 12 as rest
+    from feature_distribution as d
+    inner join feature_drift as f
+        on d.evaluation_id = f.evaluation_id and d.feature = f.feature
+    where d.evaluation_id = $evaluation_id
+)
+
+select
+    feature,
+    case when rest then null else bin end as place,
+    case
+        when rest then count(*) || ' further values' else any_value(label)
+    end as label,
+    sum(reference_share) as reference_share,
+    sum(current_share) as current_share
+from ranked
+group by feature, rest, place
+order by feature, rest, place;

@@ -1,0 +1,12 @@
+-- The evaluation that explains where a model stands: the newest batch's,
+-- and of several the one of the store whose check is worst.
+select e.evaluation_id, e.store, e.batch
+from evaluations as e
+left join model_status as s using (model)
+where e.model = $model
+order by
+    e.batch desc,
+    coalesce(e.store = s.store, false) desc,
+    e.evaluated_at desc,
+    e.evaluation_id
+limit 1;

@@ -1,0 +1,4 @@
+-- Every scenario that ever ran.
+select distinct scenario
+from scenario_runs
+order by scenario;

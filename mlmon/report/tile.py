@@ -1,0 +1,68 @@
+"""What a tile is: a title, pictures, the numbers as a table, and the SQL behind both."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlmon.report import words
+from mlmon.report.ask import Answer
+
+Tile = dict[str, Any]
+Chart = dict[str, Any]
+Section = dict[str, Any]
+OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "table", "tables", "folded", "sql")
+HALF = ((560, 300), (330, 250))
+LOW = ((350, 190),)
+THIRD = ((350, 250),)
+WIDE = ((780, 300), (330, 240))
+SAMPLES_KEY = [("reference", "Reference"), ("accent", "Current")]
+STATUS_KEY = [("bad", "Drifted"), ("warn", "Watch"), ("good", "Stable")]
+
+
+def tile(identity: str, title: str, kind: str = "table", *, span: int = 12, **facts: Any) -> Tile:
+    """A tile of that many twelfths of the page's width."""
+    nothing = dict.fromkeys(OPTIONAL)
+    return {**nothing, "id": identity, "title": title, "kind": kind, "span": span, **facts}
+
+
+def section(
+    identity: str,
+    title: str,
+    tiles: Sequence[Tile],
+    *,
+    short: str | None = None,
+    lead: str | None = None,
+    hidden: bool = False,
+) -> Section:
+    """A part of a page under its heading; `short` is its name in the navigation."""
+    return {
+        "id": identity,
+        "title": title,
+        "tiles": list(tiles),
+        "short": short or title,
+        "lead": lead,
+        "hidden": hidden,
+    }
+
+
+def absent(identity: str, title: str, sentence: str, span: int = 12) -> Tile:
+    """A tile that says why it has nothing to show."""
+    return tile(identity, title, "sentence", span=span, sentence=sentence)
+
+
+def chart(
+    kind: str, title: str, sizes: Sequence[tuple[int, int]], caption: str = "", **facts: Any
+) -> Chart:
+    """A picture in one or two sizes: the second is for a narrow page."""
+    return {"kind": kind, "title": title, "sizes": list(sizes), "caption": caption, "facts": facts}
+
+
+def badge(status: str | None, text: str | None = None) -> dict[str, str] | None:
+    """A status as a shape and a word."""
+    if status is None or status == "NONE":
+        return None
+    return {"status": status, "text": text or words.STATUS.get(status, status)}
+
+
+def queries(*answers: Answer) -> list[str]:
+    """The SQL behind a tile, one query after the other."""
+    return [answer.sql for answer in answers]

@@ -1,0 +1,192 @@
+"""The tiles that mlmon.yml asks for: a metric's value, its history, a scenario's last runs."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from mlmon.report import geometry, words
+from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.grid import Column, filled, table
+from mlmon.report.tile import WIDE, Tile, absent, badge, chart, queries, tile
+
+HISTORY_COLUMNS = (
+    Column("batch", "Batch"),
+    Column("value", "Value", "figure"),
+    Column("change", "Change", "signed", ""),
+    Column("lower", "Lower", "figure", ""),
+    Column("upper", "Upper", "figure", ""),
+    Column("outcome", "Status", "status"),
+    Column("model_version", "Version", "count"),
+    Column("evaluated_at", "Evaluated (UTC)", "moment"),
+)
+RUN_COLUMNS = (
+    Column("started_at", "Started (UTC)", "moment"),
+    Column("outcome", "Outcome", "status"),
+    Column("duration_seconds", "Duration", "duration"),
+    Column("trigger", "Trigger"),
+    Column("batch", "Batch"),
+)
+RUNS_WITH_STEPS = 4
+
+
+def history_of(read: Read, wanted: Mapping[str, Any]) -> Answer:
+    """All values of a store's metric, oldest first."""
+    return ask(
+        read,
+        "history",
+        store=wanted["store"],
+        metric=wanted["metric"],
+        feature=wanted.get("feature"),
+    )
+
+
+def title_of(wanted: Mapping[str, Any], titles: Mapping[str, str]) -> str:
+    """What a tile about a metric is called."""
+    name = wanted.get("title") or titles.get(wanted["metric"], wanted["metric"])
+    feature = wanted.get("feature")
+    return f"{name} of {feature}" if feature and not wanted.get("title") else name
+
+
+def number(read: Read, wanted: Mapping[str, Any], titles: Mapping[str, str], place: int) -> Tile:
+    """The newest value: its status, the change, a sparkline, the limits in words."""
+    answer = history_of(read, wanted)
+    title, identity = title_of(wanted, titles), f"number-{place}"
+    if not answer.rows:
+        why = f"{words.short(wanted['store'])} has no value of {words.short(wanted['metric'])}."
+        return absent(identity, title, why, span=3)
+    newest = answer.rows[-1]
+    form = words.share if newest_is_share(wanted["metric"]) else words.figure
+    path = geometry.sparkline([row["value"] for row in answer.rows], 110, 40)
+    return tile(
+        identity,
+        title,
+        "number",
+        span=3,
+        value=newest["value"],
+        text=form(newest["value"]),
+        badge=badge(newest["outcome"]),
+        note=newest["note"] if newest["value"] is None else None,
+        change=change_in_words(newest, wanted["metric"]),
+        tone=words.tone(newest["outcome"]),
+        limits=words.limits(newest) or "no limit set",
+        store=wanted["store"],
+        batch=newest["batch"],
+        path=path,
+        end=geometry.last_point(path) if path else None,
+        told=f"{title} from {answer.rows[0]['batch']} to {newest['batch']}",
+        table=history_table(answer, title),
+        folded=True,
+        sql=queries(answer),
+    )
+
+
+def newest_is_share(metric: str) -> bool:
+    """Whether a metric reads better in percent."""
+    return metric.endswith(("_share", "_rate"))
+
+
+def change_in_words(row: Row, metric: str) -> str:
+    """The change since the evaluation before, or why there is none."""
+    if row["previous_batch"] is None:
+        return "first evaluation"
+    if row["change"] is None:
+        return f"no change known since {row['previous_batch']}"
+    form = words.points if newest_is_share(metric) else words.signed
+    return f"{form(row['change'])} since {row['previous_batch']}"
+
+
+def history_table(answer: Answer, title: str) -> dict[str, Any]:
+    """The history as numbers, newest first."""
+    rows = answer.rows[::-1]
+    if rows[0]["outcome"] == "NONE":
+        rows = [{**row, "outcome": None} for row in rows]
+    return table(f"{title} by batch, newest first", filled(HISTORY_COLUMNS, rows), rows)
+
+
+def history(
+    read: Read,
+    wanted: Mapping[str, Any],
+    titles: Mapping[str, str],
+    place: int,
+    reference: float | None = None,
+) -> Tile:
+    """A metric over the batches with its limits and the model versions marked."""
+    answer = history_of(read, wanted)
+    title, identity = title_of(wanted, titles), f"history-{place}"
+    if not answer.rows:
+        why = f"{words.short(wanted['store'])} has no value of {words.short(wanted['metric'])}."
+        return absent(identity, title, why, span=8)
+    newest = answer.rows[-1]
+    picture = chart(
+        "history",
+        f"{title} by batch, with its limits and the model versions",
+        WIDE,
+        rows=answer.rows,
+        metric=title,
+        reference=reference,
+    )
+    return tile(
+        identity,
+        f"{title}, history",
+        span=8,
+        subtitle=wanted["store"],
+        charts=[picture],
+        badge=badge(newest["outcome"]),
+        table=history_table(answer, title),
+        folded=True,
+        sql=queries(answer),
+    )
+
+
+def last_runs(read: Read, scenario: str, place: int) -> Tile:
+    """The last runs of a scenario, the newest with their steps."""
+    answer = ask(read, "last_runs", scenario=scenario)
+    title, identity = f"{scenario}, last runs", f"runs-{place}"
+    if not answer.rows:
+        said = f"It has not run yet. To run it by hand: mlmon run {words.quoted(scenario)}"
+        return absent(identity, title, said, span=4)
+    numbers = table(f"Last runs of {scenario}", filled(RUN_COLUMNS, answer.rows), answer.rows)
+    return tile(
+        identity,
+        title,
+        "runs",
+        span=4,
+        runs=[run(row) for row in answer.rows[:RUNS_WITH_STEPS]],
+        strip=[strip(row) for row in answer.rows[::-1]],
+        table=numbers,
+        folded=True,
+        sql=queries(answer),
+    )
+
+
+def run(row: Row) -> dict[str, Any]:
+    """One run with its steps."""
+    facts = [row["trigger"], row["batch"], words.duration(row["duration_seconds"])]
+    return {
+        "badge": badge(row["outcome"] or "RUNNING"),
+        "at": words.moment(row["started_at"]),
+        "facts": ", ".join(str(fact) for fact in facts if fact),
+        "steps": [
+            {
+                "name": step["step"],
+                "status": step["outcome"] or "RUNNING",
+                "word": words.STATUS[step["outcome"] or "RUNNING"].lower(),
+                "message": step["message"],
+            }
+            for step in sorted(row["steps"] or [], key=lambda step: step["position"])
+        ],
+    }
+
+
+def strip(row: Row) -> dict[str, str]:
+    """One run as a block in the strip of runs, oldest first."""
+    outcome = row["outcome"] or "RUNNING"
+    return {
+        "tone": words.tone(outcome),
+        "told": f"{words.moment(row['started_at'])}: {words.STATUS[outcome].lower()}",
+    }
+
+
+def configured(dashboards: Mapping[str, Any], dashboard: str) -> Sequence[Mapping[str, Any]]:
+    """The tiles that mlmon.yml lists for a dashboard; none when it lists none."""
+    tiles: Sequence[Mapping[str, Any]] = (dashboards.get(dashboard) or {}).get("tiles") or []
+    return tiles

@@ -1,0 +1,241 @@
+"""The verdict in words: is it OK, what changed, what to do."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from mlmon.report import words
+from mlmon.report.ask import Read, Row, ask
+from mlmon.report.performance import MAIN_PERFORMANCE
+from mlmon.report.tile import Tile, badge, tile
+
+Said = list[str | dict[str, str]]  # a sentence in parts; a part may be strong
+HEADLINES = {
+    "OK": "Everything is within its limits",
+    "WARNING": "Something is past its soft limit",
+    "EMPTY": "A check has no value to look at",
+    "NONE": "Nothing is being checked yet",
+}
+
+
+def verdict(
+    read: Read, models: list[Row], checks: list[Row], focus: Row | None, labelled: Row | None
+) -> Tile:
+    """The tile at the top of the dashboard.
+
+    `focus` is the evaluation that explains it, `labelled` the latest one with performance.
+    """
+    if focus is None:
+        return nothing_yet(models)
+    counts = ask(read, "check_counts").first
+    worst = checks[0] if checks else None
+    status = worst["outcome"] if worst else "NONE"
+    return tile(
+        "verdict",
+        headline(status, worst),
+        "verdict",
+        status=status,
+        badge=badge_of(status),
+        answers=[
+            answer("Is it OK?", [*is_it_ok(status, worst, counts), quality(read, labelled)]),
+            answer(changed_title(focus), items=what_changed(read, focus)),
+            what_to_do(read, status, worst, focus, models),
+        ],
+    )
+
+
+def badge_of(status: str) -> dict[str, str] | None:
+    """The verdict's badge; a project without checks is told so."""
+    return badge(status) or {"status": "EMPTY", "text": "No checks"}
+
+
+def nothing_yet(models: list[Row]) -> Tile:
+    """The verdict of a project in which nothing was evaluated."""
+    trained = any(model["active_version"] is not None for model in models)
+    said = (
+        "A model is trained, and no batch has been evaluated with it."
+        if trained
+        else "There is no model version and no evaluation in the warehouse yet."
+    )
+    command = "mlmon evaluate STORE" if trained else "mlmon status"
+    return tile(
+        "verdict",
+        "Nothing has been evaluated yet",
+        "verdict",
+        status="NONE",
+        badge={"status": "EMPTY", "text": "Empty"},
+        answers=[
+            answer("Is it OK?", [[said]]),
+            answer("What changed?", [["Nothing can be compared yet."]]),
+            step(
+                "Bring in data, train, evaluate. Where the project stands and what is next:",
+                command,
+            ),
+        ],
+    )
+
+
+def headline(status: str, worst: Row | None) -> str:
+    """The one sentence that somebody reads who reads one."""
+    if worst is None or status in ("OK", "NONE"):
+        return HEADLINES[status]
+    title = of_feature(worst)
+    if status == "EMPTY":
+        return f"{title} has no value to check"
+    return f"{title} is past its {'limit' if status == 'ERROR' else 'soft limit'}"
+
+
+def of_feature(check: Row) -> str:
+    """What a check looks at."""
+    feature = check["feature"]
+    return f"{check['title']} of {words.short(feature)}" if feature else str(check["title"])
+
+
+def strong(text: str) -> dict[str, str]:
+    """A part of a sentence that catches the eye."""
+    return {"strong": text}
+
+
+def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
+    """The answer, its reason, and how the other checks stand."""
+    if worst is None:
+        return [["Unknown: no check has run. Limits are set under checks: in mlmon.yml."]]
+    if status == "OK":
+        checks = words.plural(counts["checks"], "check")
+        return [["Yes. ", strong(f"All of {checks} passed"), " on the newest evaluations."]]
+    start = {"ERROR": "No. ", "WARNING": "Not quite. ", "EMPTY": "Unknown. "}[status]
+    said: Said = [
+        start,
+        strong(f"{of_feature(worst)} is {words.figure(worst['value'])}"),
+        f" on {words.short(worst['batch'])}",
+    ]
+    bounds = words.limits(worst)
+    said.append(f"; the limits are {bounds}." if bounds else ".")
+    if (worst["repeated"] or 0) > 1:
+        said.append(f" So it was on the last {worst['repeated']} evaluations that were checked.")
+    return [said, others(counts)] if counts["checks"] > 1 else [said]
+
+
+def others(counts: Row) -> Said:
+    """How many checks have which outcome."""
+    named = (
+        ("errors", "failed"),
+        ("warnings", "warned"),
+        ("empties", "had no value"),
+        ("passes", "passed"),
+    )
+    told = [f"{counts[key]} {word}" for key, word in named if counts[key]]
+    return [f"Of {words.plural(counts['checks'], 'check')}, {', '.join(told)}."]
+
+
+def quality(read: Read, labelled: Row | None) -> Said:
+    """How good the predictions still are, where anybody can know."""
+    if labelled is None:
+        return ["How good the predictions are is unknown: no store computes performance."]
+    key = labelled["evaluation_id"]
+    for row in ask(read, "performance_drift", evaluation_id=key).rows:
+        if row["metric"] in MAIN_PERFORMANCE and row["current"] is not None:
+            now, then = words.figure(row["current"]), words.figure(row["reference"])
+            return [
+                strong(f"{row['title']} is {now}"),
+                f" on {words.short(labelled['batch'])}, against {then} in the reference: "
+                f"{words.STATUS[row['reading']].lower()}.",
+            ]
+    return []
+
+
+def changed_title(focus: Row) -> str:
+    """Since when the changes are told."""
+    before = focus["previous_batch"]
+    return f"What changed since {words.short(before)}?" if before else "What changed?"
+
+
+def what_changed(read: Read, focus: Row) -> list[Said]:
+    """The figures that moved since the evaluation before, and what stands out now."""
+    key = focus["evaluation_id"]
+    told: list[Said] = [
+        [
+            f"{row['title']} {words.figure(row['previous'])} to ",
+            strong(words.figure(row["value"])),
+            f" ({words.signed(row['change'])})",
+        ]
+        for row in ask(read, "changes", evaluation_id=key).rows
+    ]
+    drift = ask(read, "drift_counts", evaluation_id=key).first
+    if drift.get("drifted"):
+        verb = "has" if drift["drifted"] == 1 else "have"
+        told.append(
+            [
+                strong(words.listing(drift["drifted_features"])),
+                f" {verb} drifted from the reference",
+            ]
+        )
+    elif drift.get("features"):
+        told.append(["No input feature has drifted from the reference"])
+    moved = ask(read, "prediction_moved", evaluation_id=key).first
+    if moved:
+        told.append(
+            [
+                f"Predicted {words.short(moved['class'])}: "
+                f"{words.share(moved['reference_share'])} in the reference, ",
+                strong(words.share(moved["current_share"])),
+                " now",
+            ]
+        )
+    if not focus["previous_batch"]:
+        told.append(["It is the first evaluation of this store"])
+    return told
+
+
+def what_to_do(
+    read: Read, status: str, worst: Row | None, focus: Row, models: list[Row]
+) -> dict[str, Any]:
+    """The next step and the command to type."""
+    store = words.quoted((worst or focus)["store"])
+    if worst is None:
+        return step("Set limits under checks: in mlmon.yml, then run them:", f"mlmon check {store}")
+    if status == "OK":
+        return step("Nothing. When the next batch is there:", f"mlmon evaluate {store}")
+    if status == "EMPTY":
+        return step(
+            "See why the figure is undefined, then evaluate again:", f"mlmon evaluate {store}"
+        )
+    active = {model["model"]: model["active_version"] for model in models}.get(worst["model"])
+    if active and worst["model_version"] and active > worst["model_version"]:
+        batch = words.quoted(worst["batch"])
+        return step(
+            f"Version {active} is active, and the check still speaks of version "
+            f"{worst['model_version']}. Evaluate the new one before you trust it:",
+            f"mlmon evaluate {store} --batch {batch}",
+            f"mlmon check {store} --batch {batch}",
+        )
+    if status == "WARNING":
+        return step(
+            "Look at the features below. When the next batch is there:", f"mlmon evaluate {store}"
+        )
+    scenarios = [row["scenario"] for row in ask(read, "scenarios").rows]
+    command = (
+        f"mlmon run {words.quoted(scenarios[0])}"
+        if scenarios
+        else f"mlmon train {words.quoted(worst['model'])}"
+    )
+    return step("Look at the features below. If the change is here to stay, retrain:", command)
+
+
+def step(sentence: str, *commands: str) -> dict[str, Any]:
+    """What to do next and the commands to type for it."""
+    return answer("What to do", [[sentence]], commands=commands)
+
+
+def answer(
+    title: str,
+    sentences: Sequence[Said] = (),
+    items: Sequence[Said] = (),
+    commands: Sequence[str] = (),
+) -> dict[str, Any]:
+    """One of the three answers of a verdict."""
+    return {
+        "title": title,
+        "sentences": [said for said in sentences if said],
+        "points": list(items),
+        "commands": list(commands),
+    }

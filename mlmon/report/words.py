@@ -1,0 +1,155 @@
+"""Figures, times and limits in a reader's words. Formatting only: no figure is made here."""
+
+import math
+import shlex
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+MINUS = "\N{MINUS SIGN}"
+NARROW = "\N{NO-BREAK SPACE}"
+UNDEFINED = "undefined"
+NOTHING = "\N{EN DASH}"
+STATUS = {
+    "OK": "OK",
+    "WARNING": "Warning",
+    "ERROR": "Error",
+    "EMPTY": "No value",
+    "NONE": "No limit",
+    "SUCCESS": "Success",
+    "FAILED": "Failed",
+    "ABORTED": "Aborted",
+    "SKIPPED": "Skipped",
+    "RUNNING": "Not ended",
+    "DRIFTED": "Drifted",
+    "WATCH": "Watch",
+    "STABLE": "Stable",
+    "WORSE": "Worse",
+    "BETTER": "Better",
+    "STEADY": "Steady",
+    "CHANGED": "Changed",
+    "ACTIVE": "Active",
+}
+TONES = {
+    "good": ("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE"),
+    "warn": ("WARNING", "WATCH", "CHANGED"),
+    "bad": ("ERROR", "FAILED", "ABORTED", "DRIFTED", "WORSE"),
+}
+LIMITS = {
+    "minimum": "min",
+    "soft_minimum": "soft min",
+    "soft_maximum": "soft max",
+    "maximum": "max",
+}
+
+
+def tone(status: str) -> str:
+    """Which of the four looks a status has: good, warn, bad or idle."""
+    return next((name for name, statuses in TONES.items() if status in statuses), "idle")
+
+
+def figure(value: Any) -> str:
+    """A number as a reader wants it: 0.719, 12,345, 1.2 M; or why there is none."""
+    if value is None or (isinstance(value, float) and not math.isfinite(value)):
+        return UNDEFINED
+    size = abs(value)
+    if size >= 1_000_000:
+        return negative(f"{value / 1_000_000:,.1f}{NARROW}M")
+    if isinstance(value, int) or size >= 1000:
+        return negative(f"{value:,.0f}")
+    if 0 < size < 0.0005:
+        return f"< {MINUS if value < 0 else ''}0.001".replace(f"< {MINUS}", f"> {MINUS}")
+    return negative(f"{value:.1f}" if size >= 100 else f"{value:.3f}")
+
+
+def signed(value: Any) -> str:
+    """A change, always with its sign."""
+    text = figure(value)
+    return f"+{text}" if value and value > 0 and text[0].isdigit() else text
+
+
+def share(value: Any) -> str:
+    """A share as a percentage: 12.1 %."""
+    if value is None:
+        return UNDEFINED
+    percent = 100 * value
+    if 0 < abs(percent) < 0.05:
+        return f"< 0.1{NARROW}%"
+    return negative(f"{percent:.1f}{NARROW}%")
+
+
+def points(value: Any) -> str:
+    """A change of a share, in percentage points."""
+    if value is None:
+        return UNDEFINED
+    return negative(f"{100 * value:+.1f}{NARROW}points")
+
+
+def plain(value: Any) -> str:
+    """A limit as the user wrote it: 0.4, not 0.400."""
+    return negative(f"{value:,.10g}")
+
+
+def negative(text: str) -> str:
+    """The text with a real minus sign, and none before a zero."""
+    if text.startswith("-") and not any(digit in text for digit in "123456789"):
+        text = text[1:]
+    return text.replace("-", MINUS)
+
+
+def moment(value: Any) -> str:
+    """A time: 2 Jan 2018, 06:02."""
+    if not isinstance(value, datetime):
+        return "" if value is None else str(value)
+    return f"{value.day} {value:%b %Y, %H:%M}"
+
+
+def duration(seconds: Any) -> str:
+    """A duration: 0.4 s, 34 s, 1 min 52 s, 2 h 5 min."""
+    if seconds is None:
+        return ""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes == 0:
+        return f"{rest} s"
+    hours, minutes_left = divmod(minutes, 60)
+    return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
+
+
+def limits(row: Mapping[str, Any]) -> str:
+    """The limits of a check in words: soft max 0.3, max 0.4."""
+    known = [f"{name} {plain(row[key])}" for key, name in LIMITS.items() if row[key] is not None]
+    return ", ".join(known)
+
+
+def listing(names: Sequence[str], most: int = 3) -> str:
+    """Names in a sentence; of many, the first few and how many are left."""
+    shown = [short(name) for name in names[:most]]
+    if len(names) > most:
+        shown.append(f"{len(names) - most} more")
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def short(name: str, most: int = 40) -> str:
+    """A name on one line that fits where a picture or a sentence has room for it."""
+    line = " ".join(str(name).split())
+    return line if len(line) <= most else f"{line[: most - 1]}\N{HORIZONTAL ELLIPSIS}"
+
+
+def plural(count: int, noun: str) -> str:
+    """1 feature, 2 features."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def quoted(name: str) -> str:
+    """A name as it is typed in a shell."""
+    return shlex.quote(name)
+
+
+def span(names: Sequence[str] | None) -> str:
+    """From the first of these names to the last."""
+    known = [name for name in names or [] if name is not None]
+    if not known:
+        return ""
+    return known[0] if known[0] == known[-1] else f"{known[0]} to {known[-1]}"

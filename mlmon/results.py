@@ -1,0 +1,115 @@
+"""What the verbs of a project return: the rows they wrote, with names."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any, Self
+
+from mlmon.warehouse import Row, Warehouse
+
+
+class _FromRow:
+    """A dataclass whose fields are columns of a row that may have more of them."""
+
+    @classmethod
+    def of(cls, row: Row, **more: Any) -> Self:
+        """Return the row as an instance."""
+        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        return cls(**{name: value for name, value in {**row, **more}.items() if name in names})
+
+
+@dataclass(frozen=True)
+class ModelVersion(_FromRow):
+    """A trained or registered version of a model."""
+
+    model: str
+    model_version: int
+    algorithm: str
+    threshold: float | None
+    train_batches: list[str]
+    train_rows: int
+    created_at: datetime
+    is_active: bool
+
+
+@dataclass(frozen=True)
+class CheckResult(_FromRow):
+    """The result of a check: outcome is OK, WARNING, ERROR or EMPTY."""
+
+    store: str
+    check_name: str
+    metric: str
+    feature: str | None
+    evaluation_id: str
+    value: float | None
+    outcome: str
+    message: str
+    checked_at: datetime
+
+
+@dataclass(frozen=True)
+class StepRun(_FromRow):
+    """A step of a scenario run: outcome is SUCCESS, WARNING, FAILED or SKIPPED."""
+
+    position: int
+    step: str
+    action: str
+    outcome: str
+    message: str
+
+
+@dataclass(frozen=True)
+class ScenarioRun(_FromRow):
+    """A run of a scenario: outcome is SUCCESS, WARNING, FAILED or ABORTED."""
+
+    run_id: str
+    scenario: str
+    trigger: str
+    batch: str | None
+    started_at: datetime
+    ended_at: datetime
+    outcome: str
+    steps: list[StepRun]
+
+
+@dataclass(frozen=True)
+class Evaluation(_FromRow):
+    """A snapshot of every figure of one sample against its reference."""
+
+    evaluation_id: str
+    store: str
+    name: str
+    model: str
+    model_version: int
+    batch: str
+    rows: int
+    labelled_rows: int
+    has_performance: bool
+    labels: Mapping[str, str]
+    evaluated_at: datetime
+    warehouse: Warehouse
+
+    @property
+    def id(self) -> str:
+        """The evaluation's identity."""
+        return self.evaluation_id
+
+    @property
+    def metrics(self) -> Any:
+        """Its rows of the view `metrics`, an ibis table."""
+        table = self.warehouse.ibis.table("metrics")
+        return table.filter(table.evaluation_id == self.evaluation_id)
+
+    def value(self, metric: str, feature: str | None = None) -> float | None:
+        """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
+        row = self.warehouse.one(
+            "select value from metrics where evaluation_id = $id and metric = $metric"
+            " and feature is not distinct from $feature and segment is null",
+            id=self.evaluation_id,
+            metric=metric,
+            feature=feature,
+        )
+        if row is None:
+            raise KeyError(f"{metric}" + (f" of {feature}" if feature else ""))
+        value: float | None = row["value"]
+        return value

@@ -1,0 +1,66 @@
+"""Score: the active version says what it thinks of every record of a batch."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import ibis
+
+from mlmon import predictions, versions
+from mlmon.config import Config
+from mlmon.errors import BatchNotFound
+from mlmon.warehouse import Row, Warehouse
+
+ROWS = 50_000  # records in memory at a time; smaller is slower, larger only bigger
+
+
+def score(
+    warehouse: Warehouse, config: Config, name: str, batch: str, version: Row | None = None
+) -> int:
+    """Score a batch with the active version (or the given one); return how many records.
+
+    Writes `predictions`, for multiclass `class_probabilities` too. Records already scored by
+    this version are left alone. Raises ModelNotTrained, BatchNotFound, ArtifactError.
+    """
+    version = version or versions.active(warehouse, name)
+    dataset = config.models[name].dataset
+    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    if not warehouse.one(known, dataset=dataset, batch=batch):
+        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+    if not predictions.unscored(warehouse, config, version, batch):
+        return 0
+    with warehouse.transaction():
+        return _score(warehouse, config, version, batch)
+
+
+def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
+    folder: Path = config.path(config.warehouse).parent
+    fitted = versions.load(folder, version)
+    query = str(
+        ibis.to_sql(predictions.unscored_rows(warehouse, config, version, batch), dialect="duckdb")
+    )
+    done = 0
+    for frame in _frames(warehouse, query):
+        outputs = fitted.predict(frame)
+        said = predictions.tables(
+            version, config.models[version["model"]].dataset, fitted, frame, outputs
+        )
+        for table, content in said.items():
+            warehouse.insert(table, content)
+        done += len(frame)
+    return done
+
+
+def _frames(warehouse: Warehouse, query: str) -> Iterator[Any]:
+    """Yield the rows of a query as pandas frames, set aside first: inserts go on meanwhile."""
+    warehouse.connection.execute(
+        f"create or replace temp table mlmon_unscored as"
+        f" select *, row_number() over () as _row from ({query})"
+    )
+    try:
+        total = warehouse.value("select count(*) from mlmon_unscored")
+        for start in range(0, total, ROWS):
+            page = f"from mlmon_unscored where _row > {start} and _row <= {start + ROWS}"
+            yield warehouse.connection.execute(page).df()
+    finally:
+        warehouse.connection.execute("drop table if exists mlmon_unscored")

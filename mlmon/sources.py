@@ -1,0 +1,154 @@
+"""Where batches come from: files on disk or a frame, as one relation with a fingerprint.
+
+Text files are read as text only; what a value means is decided once, in `ingest`.
+"""
+
+import gzip
+import hashlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from mlmon.config import Dataset
+from mlmon.errors import BatchNotFound, SourceError
+from mlmon.warehouse import Warehouse, literal
+
+CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
+JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
+PARQUET = (".parquet",)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file (or several read as one): its batch when that is known from the name."""
+
+    name: str
+    paths: tuple[Path, ...]
+    batch: str | None
+
+    def fingerprint(self) -> str:
+        """Return the sha256 of the files' bytes."""
+        digest = hashlib.sha256()
+        for path in self.paths:
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        return digest.hexdigest()
+
+
+def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
+    """Return the sources that a dataset's path stands for, by batch.
+
+    Raises SourceError when there is no file at all.
+    """
+    if dataset.path is None:
+        raise SourceError(f"dataset {name} has no `path:`; ingest a frame, or give it one")
+    if "{batch}" in dataset.path:
+        found = list(_by_pattern(folder, dataset.path))
+    else:
+        paths = tuple(_matching(folder, dataset.path))
+        batch = _stem(paths[0]) if dataset.batching.by == "file" and len(paths) == 1 else None
+        found = (
+            [Source(path.name, (path,), _stem(path)) for path in paths]
+            if dataset.batching.by == "file" and batch is None
+            else [Source(dataset.path, paths, batch)]
+            if paths
+            else []
+        )
+    if not found:
+        raise SourceError(f"dataset {name}: no file matches {dataset.path} in {folder.resolve()}")
+    return found
+
+
+def one(folder: Path, dataset: Dataset, name: str, batch: str) -> Source:
+    """Return the source of one batch; raises BatchNotFound."""
+    for source in find(folder, dataset, name):
+        if source.batch == batch:
+            return source
+    raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}")
+
+
+def _matching(folder: Path, pattern: str) -> Iterator[Path]:
+    path = Path(pattern)
+    root, relative = (
+        (Path(path.anchor), path.relative_to(path.anchor)) if path.is_absolute() else (folder, path)
+    )
+    yield from sorted(file for file in root.glob(str(relative)) if file.is_file())
+
+
+def _by_pattern(folder: Path, pattern: str) -> Iterator[Source]:
+    before, after = (re.escape(part) for part in pattern.split("{batch}", 1))
+    expression = re.compile(f".*{before}(?P<batch>[^/]+){after}$")
+    for path in _matching(folder, pattern.replace("{batch}", "*")):
+        if found := expression.match(path.as_posix()):
+            yield Source(path.name, (path,), found["batch"])
+
+
+def _stem(path: Path) -> str:
+    """Return a file's name without its endings."""
+    return path.name.split(".")[0]
+
+
+def relation(warehouse: Warehouse, source: Source) -> str:
+    """Return the SQL that reads a source, its values as they stand in the file.
+
+    Raises SourceError with file and reason: empty, not UTF-8, not what the ending says.
+    """
+    scans = [_scan(path) for path in source.paths]
+    for path, scan in zip(source.paths, scans, strict=True):
+        _readable(path)
+        try:
+            warehouse.connection.execute(f"describe {scan}")
+        except duckdb.Error as error:
+            raise SourceError(f"{path.name}: {_reason(error)}") from error
+    return " union all by name ".join(scans)
+
+
+def _scan(path: Path) -> str:
+    name, file = path.name.lower(), literal(str(path))
+    if name.endswith(CSV):
+        return (
+            f"select * from read_csv({file}, header = true, all_varchar = true,"
+            " null_padding = false, strict_mode = true, sample_size = -1)"
+        )
+    if name.endswith(JSON):
+        return f"select * from read_json_auto({file}, sample_size = -1)"
+    if name.endswith(PARQUET):
+        return f"select * from read_parquet({file})"
+    raise SourceError(f"{path.name}: mlmon reads csv, json lines and parquet, not this ending")
+
+
+def _readable(path: Path) -> None:
+    """Raise SourceError when a text file is empty or is not UTF-8, with the row."""
+    if path.name.lower().endswith(PARQUET):
+        return
+    opened: Any = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    try:
+        with opened as file:
+            row = 0
+            for row, line in enumerate(file, start=1):
+                if not line.isascii():
+                    line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        place = f"{path.name}: row {row}, byte {error.start}"
+        raise SourceError(f"{place} is not UTF-8; save the file as UTF-8") from error
+    except (OSError, EOFError) as error:
+        raise SourceError(f"{path.name}: cannot be read: {error}") from error
+    if row == 0:
+        raise SourceError(f"{path.name}: the file is empty; put the records there or remove it")
+
+
+def explain(source: Source, error: duckdb.Error) -> SourceError:
+    """Return a failure to read a source as one line with file and row."""
+    return SourceError(f"{source.name}: {_reason(error)}")
+
+
+def _reason(error: duckdb.Error) -> str:
+    text = str(error)
+    row = re.search(r"[Ll]ine: (\d+)", text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    what = re.sub(r"^[\w ]+Error: ", "", lines[1] if row and len(lines) > 1 else lines[0])
+    return f"row {row[1]}: {what}" if row else what

@@ -1,0 +1,155 @@
+"""Train: a scikit-learn pipeline is fitted on batches and becomes the active version.
+
+The test part, split off by the sampling rule, is the version's reference sample: threshold,
+importances and bins come from it, and all drift is measured against it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import ibis
+from sklearn.pipeline import Pipeline
+
+from mlmon import (
+    artifacts,
+    bins,
+    estimators,
+    features,
+    generated,
+    measure,
+    predictions,
+    samples,
+    versions,
+)
+from mlmon.config import Config, Model
+from mlmon.errors import BatchNotFound
+from mlmon.features import Source
+from mlmon.fitted import Fitted
+from mlmon.warehouse import Row, Warehouse, now
+
+
+def train(
+    warehouse: Warehouse,
+    config: Config,
+    name: str,
+    batches: Sequence[str] = (),
+    created_by: str = "mlmon train",
+) -> Row:
+    """A new version is fitted, measured on its test part, and active; return its row.
+
+    Writes an artifact, `model_versions`, `feature_importances`, `bins`, `samples`, `predictions`
+    of the test part, its histograms, curves and metrics. Raises BatchNotFound, TrainingError,
+    ArtifactError.
+    """
+    model = config.models[name]
+    chosen = list(batches) or list(model.train.batches)
+    fingerprints = _fingerprints(warehouse, model.dataset, chosen)
+    source = generated.source_of(warehouse, config, name)
+    frame = _labelled_rows(warehouse, source, chosen, model.train.seed)
+    is_test = frame["_hash"] < features.cutoff(model.train.test_size)
+    train_part, test_part = frame[~is_test], frame[is_test]
+    pipeline = estimators.fit(config, model, source, train_part)
+    fitted = estimators.fit_threshold(model, source, pipeline, test_part)
+    artifact = artifacts.save(config.path(config.warehouse).parent, name, fitted.pipeline)
+    with warehouse.transaction():
+        version = _store_version(
+            warehouse,
+            fitted,
+            {
+                "model": name,
+                "algorithm": type(_last_step(pipeline)).__name__,
+                "train_batches": chosen,
+                "train_fingerprints": fingerprints,
+                "train_rows": len(train_part) if not model.artifact else 0,
+                "test_size": model.train.test_size,
+                "seed": model.train.seed,
+                "created_by": created_by,
+                "artifact": artifact.path,
+                "sha256": artifact.sha256,
+                "versions": json.dumps(artifact.versions),
+                "trusted_types": list(artifact.trusted_types),
+            },
+        )
+        _store_reference(warehouse, config, model, version, fitted, test_part)
+        generated.refresh(warehouse, config)
+    return version
+
+
+def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) -> list[str]:
+    rows = warehouse.read("from batches where dataset = $dataset", dataset=dataset)
+    known = {row["batch"]: row["fingerprint"] for row in rows}
+    for batch in batches:
+        if batch not in known:
+            raise BatchNotFound(
+                f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset} --batch {batch}`"
+            )
+    return [known[batch] for batch in batches]
+
+
+def _labelled_rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: int) -> Any:
+    """Return the records whose target is known, ordered by hash so that row order is nothing."""
+    rows = features.model_rows(warehouse.ibis.table(source.dataset), source)
+    hashed = features.hash_of(ibis.literal(seed), rows["_record_id"])
+    chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull())
+    query = chosen.mutate(_hash=hashed).order_by("_hash", "_record_id")
+    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+
+
+def _last_step(pipeline: Any) -> Any:
+    return pipeline[-1] if isinstance(pipeline, Pipeline) else pipeline
+
+
+def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
+    """The version is in the warehouse and active; return its row."""
+    query = "select coalesce(max(model_version), 0) + 1 from model_versions where model = $model"
+    number = warehouse.value(query, model=facts["model"])
+    warehouse.append(
+        "model_versions",
+        [
+            {
+                **facts,
+                "model_version": number,
+                "task": fitted.task,
+                "positive_class": fitted.positive_class,
+                "classes": list(fitted.classes),
+                "threshold": fitted.threshold,
+                "features": json.dumps(dict(fitted.features)),
+                "created_at": now(),
+                "is_active": False,
+            }
+        ],
+    )
+    return versions.activate(warehouse, facts["model"], number)
+
+
+def _store_reference(
+    warehouse: Warehouse, config: Config, model: Model, version: Row, fitted: Fitted, test_part: Any
+) -> None:
+    """The reference sample is in the warehouse: predictions, bins, importances, its figures."""
+    identity = {"model": version["model"], "model_version": version["model_version"]}
+    outputs = fitted.predict(test_part)
+    said = predictions.tables(identity, model.dataset, fitted, test_part, outputs)
+    for table, content in said.items():
+        warehouse.insert(table, content)
+    reference = test_part.assign(score=outputs["score"], prediction=outputs["prediction"])
+    kinds = {**fitted.features, "score": features.NUMERIC}
+    if fitted.task != "regression":
+        kinds["prediction"] = features.CATEGORICAL
+    warehouse.append(
+        "bins",
+        [
+            {**identity, "feature": name, **row}
+            for name, kind in kinds.items()
+            for row in bins.freeze(kind, reference[name])
+        ],
+    )
+    warehouse.append(
+        "feature_importances",
+        [
+            {**identity, **row}
+            for row in estimators.importances(fitted, test_part, model.train.seed)
+        ],
+    )
+    row = samples.reference(warehouse, model, version)
+    measure.measure_reference(warehouse, config, version, samples.store(warehouse, row))

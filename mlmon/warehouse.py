@@ -1,0 +1,230 @@
+"""The one DuckDB file: connect, transactions, append, read. Nothing else touches a connection."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+from mlmon.errors import MlmonError, UnknownName, WarehouseLocked, WarehouseNotFound
+from mlmon.tables import TABLES, Table, comment_of
+
+SCHEMA_VERSION = "1"
+
+Row = dict[str, Any]
+
+
+def now() -> datetime:
+    """Return the present as a naive UTC timestamp, the only kind the warehouse holds."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def quoted(name: str) -> str:
+    """Return a name as a SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return a text as a SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Warehouse:
+    """A DuckDB database with mlmon's tables; `path` None is one in memory."""
+
+    def __init__(
+        self, path: Path | None = None, *, read_only: bool = False, comments: bool = True
+    ) -> None:
+        """Open the file; make it with its tables when it is not there (unless `read_only`).
+
+        Raises WarehouseNotFound, WarehouseLocked.
+        """
+        self.path = path
+        self._depth = 0
+        self.connection = _connect(path, read_only)
+        if not read_only:
+            self._create_tables(comments)
+        self._check_schema()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self.connection.close()
+
+    def __enter__(self) -> Self:
+        """Return the warehouse."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close it."""
+        self.close()
+
+    # Reading ------------------------------------------------------------------
+
+    def read(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return the rows of a query; `$name` in it is `parameters["name"]`."""
+        result = self.connection.execute(sql, parameters or None)
+        names = [column[0] for column in result.description]
+        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+    def one(self, sql: str, /, **parameters: Any) -> Row | None:
+        """Return the first row of a query, or None."""
+        rows = self.read(sql, **parameters)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, /, **parameters: Any) -> Any:
+        """Return the first column of the first row of a query, or None."""
+        row = self.one(sql, **parameters)
+        return next(iter(row.values())) if row else None
+
+    def has(self, relation: str) -> bool:
+        """Return whether a table or view of that name exists."""
+        query = "from duckdb_tables() where table_name = $name and not internal"
+        return self.one(query, name=relation) is not None
+
+    def columns(self, relation: str) -> dict[str, str]:
+        """Return column name -> DuckDB type of a relation, in order; empty when it is not there."""
+        rows = self.read(
+            "select column_name, data_type from duckdb_columns()"
+            " where table_name = $name and not internal order by column_index",
+            name=relation,
+        )
+        return {row["column_name"]: row["data_type"] for row in rows}
+
+    @cached_property
+    def ibis(self) -> Any:
+        """The same connection as an ibis backend."""
+        import ibis  # half a second that commands which only read should not pay
+
+        return ibis.duckdb.from_connection(self.connection)
+
+    # Writing ------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All writes inside are committed together or not at all; may be nested."""
+        if self._depth == 0:
+            self.connection.execute("begin transaction")
+        self._depth += 1
+        try:
+            yield
+        except BaseException:
+            self._depth -= 1
+            if self._depth == 0:
+                self.connection.execute("rollback")
+            raise
+        self._depth -= 1
+        if self._depth == 0:
+            self.connection.execute("commit")
+
+    def write(self, sql: str, /, **parameters: Any) -> int:
+        """Run a statement; return how many rows it changed."""
+        changed = self.connection.execute(sql, parameters or None).fetchone()
+        return int(changed[0]) if changed and isinstance(changed[0], int) else 0
+
+    def append(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Insert rows; a name that the table does not have raises, one left out is NULL."""
+        if not rows:
+            return
+        import pyarrow as pa
+
+        columns = list(self.columns(table))
+        if unknown := {name for row in rows for name in row} - set(columns):
+            raise KeyError(f"{table} has no column {', '.join(sorted(unknown))}")
+        frame = pa.table({name: [row.get(name) for row in rows] for name in columns})
+        self.insert(table, frame)
+
+    def insert(self, table: str, frame: Any) -> None:
+        """Insert an Arrow table or record batch reader whose columns are those of the table."""
+        with self.registered(frame) as name:
+            self.connection.execute(f"insert into {quoted(table)} by name select * from {name}")
+
+    @contextmanager
+    def registered(self, frame: Any, name: str = "mlmon_frame") -> Iterator[str]:
+        """Inside, a frame is a relation of this connection; yields its name."""
+        self.connection.register(name, frame)
+        try:
+            yield name
+        finally:
+            self.connection.unregister(name)
+
+    def comment(self, kind: str, relation: str, text: str, columns: Mapping[str, str]) -> None:
+        """Write the comment of a table or view (`kind`) and of its columns."""
+        statements = [f"comment on {kind} {quoted(relation)} is {literal(text)}"] + [
+            f"comment on column {quoted(relation)}.{quoted(column)} is {literal(words)}"
+            for column, words in columns.items()
+        ]
+        self.connection.execute(";\n".join(statements))
+
+    def _create_tables(self, comments: bool) -> None:
+        if self.has("warehouse_state"):
+            return
+        with self.transaction():
+            for table in TABLES:
+                self._create(table, comments)
+            self.append("warehouse_state", [{"name": "schema_version", "value": SCHEMA_VERSION}])
+
+    def _create(self, table: Table, comments: bool) -> None:
+        body = ", ".join(
+            f"{quoted(name)} {kind}{' not null' if name in _required(table) else ''}"
+            for name, kind in table.columns.items()
+        )
+        self.connection.execute(f"create table {quoted(table.name)} ({body})")
+        if comments:
+            words = {name: comment_of(table.name, name) or "" for name in table.columns}
+            self.comment("table", table.name, table.comment, words)
+
+    def _check_schema(self) -> None:
+        if not self.has("warehouse_state"):
+            raise MlmonError(
+                f"{self.path} is not an mlmon warehouse; give `warehouse:` another path"
+            )
+        version = self.value("select value from warehouse_state where name = 'schema_version'")
+        if version != SCHEMA_VERSION:
+            raise MlmonError(
+                f"{self.path} has schema {version}, this mlmon reads {SCHEMA_VERSION}; "
+                "use the mlmon that wrote it"
+            )
+
+
+_NULLABLE_KEYS = {"evaluation_id", "sample_id", "feature", "segment", "class", "label", "actual"}
+_NULLABLE_KEYS |= {"predicted"}
+
+
+def _required(table: Table) -> Iterable[str]:
+    """Return the key columns that are never NULL."""
+    if len(table.key) == 1:
+        return table.key
+    return [name for name in table.key if name not in _NULLABLE_KEYS]
+
+
+def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
+    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    if path is None:
+        return duckdb.connect(":memory:", config=config)
+    if read_only and not path.exists():
+        raise WarehouseNotFound(f"there is no warehouse at {path}; make it with `mlmon ingest`")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return duckdb.connect(str(path), read_only=read_only, config=config)
+    except duckdb.IOException as error:
+        raise _explain(path, str(error)) from error
+
+
+def _explain(path: Path, message: str) -> MlmonError:
+    """Return what a failure to open means for the person who meets it."""
+    if holder := re.search(r"PID (\d+)", message):
+        return WarehouseLocked(
+            f"{path} is held by process {holder[1]}; wait for it to end or close its connection"
+        )
+    return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
+
+
+def require(kind: str, name: str, known: Mapping[str, Any]) -> Any:
+    """Return what the name stands for; raises UnknownName that lists the known ones."""
+    if name not in known:
+        raise UnknownName(kind, name, known)
+    return known[name]

@@ -1,0 +1,30 @@
+-- Normalized Wasserstein distance: in standard deviations of the reference.
+-- Grain: one row per evaluation_id, feature.
+-- Reads: evaluations, feature_moments, wasserstein_distance.
+-- The sample standard deviation (n - 1). Numeric features.
+-- evaluation_id: the evaluation.
+-- feature: the numeric feature; the score is a feature too.
+-- value: the distance, 0 (same) or more, in standard deviations.
+-- note: why there is no value, else NULL.
+with scaled as (
+    select
+        w.evaluation_id,
+        w.feature,
+        w.value as distance,
+        w.note,
+        sqrt(m.sum_of_squares / nullif(m.n - 1, 0)) as deviation
+    from wasserstein_distance as w
+    inner join evaluations as e on w.evaluation_id = e.evaluation_id
+    left join feature_moments as m
+        on e.reference_sample_id = m.sample_id and w.feature = m.feature
+)
+
+select
+    evaluation_id,
+    feature,
+    distance / nullif(deviation, 0) as value,
+    case
+        when note is not null then note
+        when coalesce(deviation, 0) = 0 then 'constant in the reference'
+    end as note
+from scaled

@@ -1,0 +1,16 @@
+-- Wasserstein distance: area between the two distribution functions.
+-- Grain: one row per evaluation_id, feature.
+-- Reads: cumulative_gaps.
+-- The first distance, exact on the raw finite values; numeric features.
+-- A constant feature has distance 0.
+-- evaluation_id: the evaluation.
+-- feature: the numeric feature; the score is a feature too.
+-- value: the distance, 0 (same) or more, in the feature's unit.
+-- note: why there is no value, else NULL.
+select
+    evaluation_id,
+    feature,
+    case when isfinite(area) then area end as value,
+    case when isfinite(area) or note is not null then note
+        else 'too large for a double' end as note
+from cumulative_gaps

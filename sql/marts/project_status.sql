@@ -1,0 +1,45 @@
+-- Where everything stands: datasets, models, stores, checks, scenarios.
+-- Grain: one row per kind, name.
+-- Reads: batches, evaluations, latest_checks, model_history, scenario_runs.
+-- kind: dataset, model, store, check or scenario.
+-- name: its name in mlmon.yml; of a check, store and check.
+-- status: outcome, active version, or newest batch.
+-- detail: the rest, in words.
+select
+    'dataset' as kind,
+    dataset as name,
+    max(batch) as status,
+    format('{} batches, {:,} records', count(*), sum(rows)::bigint) as detail
+from batches
+group by dataset
+union all
+select
+    'model' as kind,
+    model as name,
+    format('version {} active', model_version) as status,
+    format('{}, test {} {:.3f}', algorithm, metric, value) as detail
+from model_history
+where is_active
+union all
+select
+    'store' as kind,
+    store as name,
+    max(batch) as status,
+    format('{} evaluations', count(*)) as detail
+from evaluations
+group by store
+union all
+select
+    'check' as kind,
+    store || ': ' || check_name as name,
+    outcome as status,
+    message as detail
+from latest_checks
+union all
+select
+    'scenario' as kind,
+    scenario as name,
+    coalesce(max_by(outcome, started_at), 'RUNNING') as status,
+    format('{} runs, last {}', count(*), max(started_at)) as detail
+from scenario_runs
+group by scenario

@@ -1,0 +1,42 @@
+-- Average precision: the mean precision at the rows of the class, by score.
+-- Grain: one row per sample_id, feature.
+-- Reads: cumulative_scores, score_totals.
+-- Exact, by steps, ties in one step. Undefined without a row of the class.
+-- Multiclass: each class against the rest, and their mean.
+-- sample_id: the sample.
+-- feature: the class, NULL for the whole model.
+-- value: the mean, 0 to 1; the share of the class by chance.
+-- note: why there is no value, else NULL.
+with steps as (
+    select
+        sample_id,
+        class,
+        tied_positives::double / positives
+        * true_positives / (true_positives + false_positives) as step
+    from cumulative_scores
+    where positives > 0
+),
+
+by_class as (
+    select
+        t.sample_id,
+        t.task,
+        t.class,
+        sum(s.step) as value,
+        any_value(t.note) as note
+    from score_totals as t
+    left join steps as s on t.sample_id = s.sample_id and t.class = s.class
+    group by t.sample_id, t.task, t.class
+)
+
+select
+    sample_id,
+    class as feature,
+    case when count(value) = count(*) then avg(value) end as value,
+    case
+        when count(value) < count(*)
+            then coalesce(any_value(note), 'no row is of the class')
+    end as note
+from by_class
+group by grouping sets ((sample_id, task), (sample_id, task, class))
+having grouping(class) = 1 or task = 'multiclass'

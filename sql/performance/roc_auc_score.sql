@@ -1,0 +1,65 @@
+-- ROC AUC: how often a row of the class has a higher score than another row.
+-- Grain: one row per sample_id, feature.
+-- Reads: cumulative_scores, score_totals.
+-- Exact; a tie counts as half. Undefined with one actual class only.
+-- Multiclass: each class against the rest, and their mean.
+-- The variance is DeLong's: for every row its share of wrongly ordered pairs,
+-- then the sample variance (n - 1) of those shares per side.
+-- sample_id: the sample.
+-- feature: the class, NULL for the whole model.
+-- value: the area, 0 to 1; 0.5 by chance.
+-- note: why there is no value, else NULL.
+-- variance: DeLong variance of the area, NULL for a mean of classes.
+with pairs as (
+    select
+        sample_id,
+        class,
+        positives::double as p,
+        negatives::double as n,
+        tied_positives as tied_p,
+        tied_negatives as tied_n,
+        false_positives - tied_negatives::double / 2 as negatives_above,
+        positives - true_positives + tied_positives::double / 2
+            as positives_below
+    from cumulative_scores
+    where positives > 0 and negatives > 0
+),
+
+areas as (
+    select
+        sample_id,
+        class,
+        p,
+        n,
+        sum(tied_p * (n - negatives_above)) / p / n as area,
+        sum(tied_n * positives_below) / p / n as wrong,
+        sum(tied_p * power(negatives_above / n, 2)) as of_positives,
+        sum(tied_n * power(positives_below / p, 2)) as of_negatives
+    from pairs
+    group by sample_id, class, p, n
+),
+
+by_class as (
+    select
+        t.sample_id,
+        t.task,
+        t.class,
+        a.area,
+        (a.of_positives - p * wrong * wrong) / nullif(p - 1, 0) / p
+        + (a.of_negatives - n * wrong * wrong) / nullif(n - 1, 0) / n as variance,
+        coalesce(
+            t.note, case when a.area is null then 'one actual class only' end
+        ) as note
+    from score_totals as t
+    left join areas as a on t.sample_id = a.sample_id and t.class = a.class
+)
+
+select
+    sample_id,
+    class as feature,
+    case when count(area) = count(*) then avg(area) end as value,
+    any_value(note) as note,
+    case when count(*) = 1 then greatest(any_value(variance), 0) end as variance
+from by_class
+group by grouping sets ((sample_id, task), (sample_id, task, class))
+having grouping(class) = 1 or task = 'multiclass'

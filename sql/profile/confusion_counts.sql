@@ -1,0 +1,67 @@
+-- Confusion counts: every class against the rest.
+-- Grain: one row per sample_id, class.
+-- Reads: label_counts, model_versions, row_counts, samples.
+-- Classification only, over labelled rows with a prediction. The classes are
+-- those of the model version and any other that is actual or predicted.
+-- sample_id: the sample.
+-- class: the class that counts as positive.
+-- task: binary or multiclass.
+-- is_measured: true but for the negative class of a binary model.
+-- rows: labelled rows with a prediction, the same for every class.
+-- true_positives: rows of the class that are predicted as it.
+-- false_positives: rows of other classes that are predicted as it.
+-- false_negatives: rows of the class that are predicted as another.
+-- true_negatives: rows of other classes that are predicted as another.
+-- note: why there is nothing to measure, else NULL.
+with versions as (
+    select s.sample_id, m.classes, m.positive_class
+    from samples as s
+    inner join model_versions as m
+        on s.model = m.model and s.model_version = m.model_version
+    where m.task <> 'regression'
+),
+
+labelled as (
+    select sample_id, actual, predicted, n
+    from label_counts
+    where actual is not null
+),
+
+classes as (
+    select sample_id, unnest(classes) as class from versions
+    union
+    select sample_id, unnest([actual, predicted]) from labelled
+),
+
+counted as (
+    select
+        c.sample_id,
+        c.class,
+        coalesce(sum(l.n), 0)::bigint as n,
+        coalesce(sum(l.n) filter (where l.actual = c.class), 0)::bigint
+            as positives,
+        coalesce(sum(l.n) filter (where l.predicted = c.class), 0)::bigint
+            as predicted,
+        coalesce(
+            sum(l.n) filter (where l.actual = c.class and l.predicted = c.class),
+            0
+        )::bigint as both_counts
+    from classes as c
+    left join labelled as l on c.sample_id = l.sample_id
+    group by c.sample_id, c.class
+)
+
+select
+    c.sample_id,
+    c.class,
+    r.task,
+    r.task = 'multiclass' or c.class = v.positive_class as is_measured,
+    c.n as rows,
+    c.both_counts as true_positives,
+    c.predicted - c.both_counts as false_positives,
+    c.positives - c.both_counts as false_negatives,
+    c.n - c.positives - c.predicted + c.both_counts as true_negatives,
+    coalesce(r.note, case when c.n = 0 then 'no predicted rows' end) as note
+from counted as c
+inner join versions as v on c.sample_id = v.sample_id
+inner join row_counts as r on c.sample_id = r.sample_id

@@ -1,0 +1,38 @@
+-- Row counts: rows of a sample, scored and labelled.
+-- Grain: one row per sample_id.
+-- Reads: model_versions, samples, scored_records.
+-- A sample without rows has a row of zeros.
+-- sample_id: the sample.
+-- task: the task of the sample's model: binary, multiclass or regression.
+-- rows: rows of the sample.
+-- scored_rows: rows with a prediction or a score.
+-- labelled_rows: rows with an actual value.
+-- measured_rows: rows with an actual value and a prediction or a score.
+-- note: why there is nothing to measure, else NULL.
+with counted as (
+    select
+        sample_id,
+        count(*) as n,
+        count(coalesce(prediction, score::varchar)) as scored_rows,
+        count(actual) as labelled_rows,
+        count(coalesce(prediction, score::varchar))
+            filter (where actual is not null) as measured_rows
+    from scored_records
+    group by sample_id
+)
+
+select
+    s.sample_id,
+    m.task,
+    coalesce(c.n, 0) as rows,
+    coalesce(c.scored_rows, 0) as scored_rows,
+    coalesce(c.labelled_rows, 0) as labelled_rows,
+    coalesce(c.measured_rows, 0) as measured_rows,
+    case
+        when coalesce(c.labelled_rows, 0) = 0 then 'no labelled rows'
+        when c.measured_rows = 0 then 'no scored rows'
+    end as note
+from samples as s
+inner join model_versions as m
+    on s.model = m.model and s.model_version = m.model_version
+left join counted as c on s.sample_id = c.sample_id

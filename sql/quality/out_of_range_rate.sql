@@ -1,0 +1,33 @@
+-- Out of range rate: the share of rows outside the range of the reference.
+-- Grain: one row per sample_id, feature.
+-- Reads: bin_counts, bins, feature_counts, samples.
+-- Below its minimum or above its maximum. Numeric features.
+-- Missing values are rows too, and not out of range.
+-- sample_id: the sample.
+-- feature: the numeric feature; the score is a feature too.
+-- value: the share, 0 to 1.
+-- note: why there is no value, else NULL.
+with placed as (
+    select
+        c.sample_id,
+        c.feature,
+        sum(c.n) filter (where b.kind in ('below', 'above')) as n
+    from bin_counts as c
+    inner join samples as s on c.sample_id = s.sample_id
+    inner join bins as b
+        on
+            s.model = b.model
+            and s.model_version = b.model_version
+            and c.feature = b.feature
+            and c.bin = b.bin
+    group by c.sample_id, c.feature
+)
+
+select
+    f.sample_id,
+    f.feature,
+    coalesce(p.n, 0)::double / nullif(f.rows, 0) as value,
+    case when f.rows = 0 then 'no rows' end as note
+from feature_counts as f
+left join placed as p on f.sample_id = p.sample_id and f.feature = p.feature
+where f.kind = 'numeric'

@@ -1,0 +1,28 @@
+-- Standard deviation: of the finite values, as a sample (n - 1).
+-- Grain: one row per sample_id, feature.
+-- Reads: feature_counts, feature_moments.
+-- Numeric features; undefined with fewer than two values.
+-- sample_id: the sample.
+-- feature: the numeric feature; the score is a feature too.
+-- value: the deviation, 0 or more, in the feature's unit.
+-- note: why there is no value, else NULL.
+with deviations as (
+    select
+        f.sample_id,
+        f.feature,
+        sqrt(m.sum_of_squares / nullif(m.n - 1, 0)) as deviation
+    from feature_counts as f
+    left join feature_moments as m
+        on f.sample_id = m.sample_id and f.feature = m.feature
+    where f.kind = 'numeric'
+)
+
+select
+    sample_id,
+    feature,
+    case when isfinite(deviation) then deviation end as value,
+    case
+        when deviation is null then 'fewer than two values'
+        when not isfinite(deviation) then 'too large for a double'
+    end as note
+from deviations
