@@ -5,7 +5,10 @@ swapped or tampered with is refused before anything in it runs.
 """
 
 import hashlib
+import io
 import os
+import re
+import zipfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -35,7 +38,7 @@ def save(folder: Path, model: str, pipeline: Any) -> Artifact:
     import skops.io
 
     try:
-        content = skops.io.dumps(pipeline)
+        content = _canonical(skops.io.dumps(pipeline))
     except Exception as error:  # whatever a user's estimator raises while it is taken apart
         raise ArtifactError(f"model {model} cannot be saved by skops: {error}") from error
     sha256 = hashlib.sha256(content).hexdigest()
@@ -47,6 +50,37 @@ def save(folder: Path, model: str, pipeline: Any) -> Artifact:
     written.replace(target)
     types = tuple(sorted(skops.io.get_untrusted_types(data=content)))
     return Artifact(path.as_posix(), sha256, types, {name: version(name) for name in LIBRARIES})
+
+
+def _canonical(content: bytes) -> bytes:
+    """Return a skops file whose bytes depend on the pipeline alone.
+
+    skops names objects by their address in memory and zip files carry the time; here objects
+    are counted in order and the time is fixed, so the same training gives the same sha256.
+    """
+    source = zipfile.ZipFile(io.BytesIO(content))
+    numbers: dict[str, str] = {}
+
+    def renumber(name: str) -> str:
+        return _ADDRESS.sub(lambda found: numbers.setdefault(found[0], str(len(numbers))), name)
+
+    schema = renumber(source.read(_SCHEMA).decode())
+    parts = {_SCHEMA: schema.encode()}
+    for name in source.namelist():
+        if name != _SCHEMA:
+            address, _, ending = name.partition(".")
+            parts[f"{numbers.get(address, address)}.{ending}"] = source.read(name)
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(parts):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, parts[name])
+    return target.getvalue()
+
+
+_SCHEMA = "schema.json"
+_ADDRESS = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+')
 
 
 def load(folder: Path, artifact: str, sha256: str, trusted_types: list[str]) -> Any:

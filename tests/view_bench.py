@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import ibis
-import pandas as pd
+import pyarrow as pa
 
 from mlmon import views
 from mlmon.tables import TABLES
@@ -20,13 +20,22 @@ GENERATED = {
     " actual varchar",
     "class_scores": "sample_id varchar, record_id varchar, class varchar, probability double",
 }
+SOURCES = GENERATED | {
+    table.name: ", ".join(f"{name} {kind}" for name, kind in table.columns.items())
+    for table in TABLES
+}
 METRICS = ("drift", "quality", "performance")
 FLOORS = ("profile", *METRICS)
 
 Row = dict[str, Any]
 
 
-def wanted_views(names: Iterable[str]) -> list[views.View]:
+def metric_views() -> list[str]:
+    """Return the names of all views of the floors drift, quality and performance."""
+    return [view.name for view in views.file_views() if view.floor in METRICS]
+
+
+def with_what_they_read(names: Iterable[str]) -> list[views.View]:
     """Return the named views and those of the floors that they read, readers last."""
     known = {view.name: view for view in views.file_views() if view.floor in FLOORS}
     found = dict[str, views.View]()
@@ -40,21 +49,16 @@ def wanted_views(names: Iterable[str]) -> list[views.View]:
 
 
 class Bench:
-    """An in-memory database with the given views, by default all of the metric floors."""
+    """An in-memory database with the given views and all that they read."""
 
-    def __init__(self, names: Iterable[str] | None = None) -> None:
-        if names is None:
-            names = [view.name for view in views.file_views() if view.floor in METRICS]
+    def __init__(self, names: Iterable[str]) -> None:
         self.ibis = ibis.duckdb.connect(":memory:")
         self.con = self.ibis.con
         self.con.execute("set threads = 1")
-        self.sources = dict(GENERATED)
-        for table in TABLES:
-            self.sources[table.name] = ", ".join(f"{c} {t}" for c, t in table.columns.items())
-        for name, columns in self.sources.items():
-            self.con.execute(f"create table {name} ({columns})")
         self.profile = dict[str, str]()
-        for view in wanted_views(names):
+        for name, columns in SOURCES.items():
+            self.con.execute(f"create table {name} ({columns})")
+        for view in with_what_they_read(names):
             expression = self.ibis.sql(view.sql, dialect="duckdb")
             if view.floor == "profile":
                 self.profile[view.name] = expression.compile()
@@ -62,25 +66,26 @@ class Bench:
             else:
                 self.ibis.create_view(view.name, expression)
 
-    def fill(self, tables: Mapping[str, pd.DataFrame | list[Row]]) -> None:
-        """Only the given rows exist, and the profile is counted on them.
-
-        A column that is not given is NULL.
-        """
-        for name in self.sources:
+    def fill(self, tables: Mapping[str, pa.Table | list[Row]]) -> None:
+        """Only the given rows exist, and the profile is counted on them."""
+        for name in SOURCES:
             self.con.execute(f"truncate {name}")
-        for name, given in tables.items():
-            rows = given if isinstance(given, list) else None
-            if rows is None:
-                self.con.register("given", given)
-                self.con.execute(f"insert into {name} by name from given")
-            for row in rows or ():
-                marks = ", ".join("?" * len(row))
-                names = ", ".join(f'"{column}"' for column in row)
-                self.con.execute(f"insert into {name} ({names}) values ({marks})", [*row.values()])
+        for name, rows in tables.items():
+            self.insert(name, rows)
         for name, sql in self.profile.items():
             self.con.execute(f"truncate {name}")
             self.con.execute(f"insert into {name} {sql}")
+
+    def insert(self, table: str, rows: pa.Table | list[Row]) -> None:
+        """The table has the rows too; a column that is not given is NULL."""
+        if isinstance(rows, pa.Table):
+            self.con.register("given", rows)
+            self.con.execute(f"insert into {table} by name from given")
+            return
+        for row in rows:
+            names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" * len(row))
+            values = list(row.values())
+            self.con.execute(f"insert into {table} ({names}) values ({marks})", values)
 
     def rows(self, view: str, where: str = "true") -> list[Row]:
         """Return the rows of a view."""

@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report import drift, performance, tiles, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.listings import check_tile, evaluation_tile, version_tile
+from mlmon.report.prediction import prediction_summary
 from mlmon.report.tile import Section, Tile, absent, section
 from mlmon.report.verdict import verdict
 
@@ -58,10 +59,10 @@ def status_tiles(read: Read, wanted: Mapping[str, Any], models: Sequence[Row]) -
     names = [model["model"] for model in models]
     usual = [row for name in names for row in ask(read, "number_tiles", model=name).rows]
     asked = list(wanted.get("tiles") or default_tiles(read, usual))
-    values = [each for each in asked if each.get("show") == "value"]
+    values = [each for each in asked if each.get("show", "value") == "value"]
     known = {(each["metric"], each.get("feature")) for each in values}
     values += [each for each in usual if (each["metric"], each["feature"]) not in known]
-    most = max(4, sum(each.get("show") == "value" for each in asked))
+    most = max(4, sum(each.get("show", "value") == "value" for each in asked))
     made = [tiles.number(read, each, titles, place) for place, each in enumerate(values[:most], 1)]
     for place, each in enumerate(asked, 1):
         if each.get("scenario"):
@@ -98,8 +99,7 @@ def drift_section(read: Read, focus: Row, identity: str, title: str) -> Section:
     """How the newest batch's inputs and predictions differ from the reference's."""
     key = focus["evaluation_id"]
     counts = ask(read, "drift_counts", evaluation_id=key).first
-    density, fugacity, *_ = drift.prediction_drift(read, focus)
-    made = [*drift.input_drift(read, key, counts), density, {**fugacity, "span": 12}]
+    made = [*drift.input_drift(read, key, counts), prediction_summary(read, focus)]
     return section(identity, title, made, short="Drift", lead=drift.lead(focus, counts))
 
 

@@ -6,13 +6,9 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.points import points_caption, thinned
 from mlmon.report.tile import (
-    HALF,
-    LOW,
-    SAMPLES_KEY,
+    IMPORTANCE,
     STATUS_KEY,
-    Chart,
     Tile,
     absent,
     chart,
@@ -29,24 +25,9 @@ FEATURE_COLUMNS = (
     Column("model_importance", "Model importance", "share"),
     Column("drift_importance", "Drift importance", "share"),
     Column("pvalue_adjusted", "Adjusted p-value", "figure"),
-    Column("missing_rate", "Missing", "share"),
-    Column("unseen_rate", "Unseen", "share"),
-    Column("out_of_range_rate", "Out of range", "share"),
+    Column("missing_rate", "Missing", "share", words.NOTHING),
+    Column("beyond_rate", "Unseen", "share", words.NOTHING),
 )
-FUGACITY_COLUMNS = (
-    Column("class", "Predicted"),
-    Column("reference_share", "Reference", "share"),
-    Column("current_share", "Current", "share"),
-    Column("change", "Change", "points"),
-)
-STATISTIC_COLUMNS = (
-    Column("title", "Statistic"),
-    Column("feature", "Of the"),
-    Column("value", "Value", "figure"),
-    Column("lower", "Lower", "figure", ""),
-    Column("upper", "Upper", "figure", ""),
-)
-DENSITIES = 6
 
 
 def lead(evaluation: Row, counts: Row) -> str:
@@ -96,7 +77,7 @@ def feature_table(drift: Answer, bins: Answer, counts: Row) -> Tile:
         "features",
         "Drift by feature",
         "features",
-        table=numbers,
+        tables=[numbers],
         sentence=said,
         sql=queries(drift, bins),
     )
@@ -138,7 +119,7 @@ def importance(drift: Answer) -> Tile:
     picture = chart(
         "importance",
         "Importance in the model against importance in the drift classifier, one mark per feature",
-        HALF,
+        IMPORTANCE,
         rows=rows,
     )
     columns = [FEATURE_COLUMNS[place] for place in (0, 1, 5, 6)]
@@ -148,83 +129,6 @@ def importance(drift: Answer) -> Tile:
         span=6,
         charts=[picture],
         key=STATUS_KEY,
-        table=table("Importance by feature", columns, rows),
-        folded=True,
+        numbers=[table("Importance by feature", columns, rows)],
         sql=queries(drift),
     )
-
-
-def prediction_drift(read: Read, evaluation: Row) -> list[Tile]:
-    """How the scores and the predicted classes moved; by actual class where there are labels."""
-    key = evaluation["evaluation_id"]
-    answer = ask(read, "score_density", evaluation_id=key)
-    title = "Density of the score"
-    moved = fugacity(read, key)
-    if not answer.rows:
-        return [absent("density", title, "There are no scores to draw a density of.", 6), moved]
-    classes = list(dict.fromkeys(row["class"] for row in answer.rows))
-    first, *others = [density_chart(answer.rows, name, evaluation["threshold"]) for name in classes]
-    columns = [
-        Column("sample", "Sample"),
-        Column("class", "Class"),
-        Column("score", "Score", "figure"),
-        Column("density", "Density", "figure"),
-    ]
-    numbers = table(points_caption(answer.rows), filled(columns, answer.rows), thinned(answer.rows))
-    made = [
-        tile(
-            "density",
-            title,
-            span=6,
-            charts=[first],
-            key=SAMPLES_KEY,
-            table=numbers,
-            folded=True,
-            sql=queries(answer),
-        ),
-        moved,
-    ]
-    if others:
-        made.append(
-            tile(
-                "density-by-class",
-                f"{title} by actual class",
-                "row",
-                charts=others[:DENSITIES],
-                key=SAMPLES_KEY,
-                sql=queries(answer),
-            )
-        )
-    return made
-
-
-def density_chart(rows: list[Row], name: str | None, threshold: float | None) -> Chart:
-    """The density of the score of the records of one class, or of all."""
-    said = "All records" if name is None else f"Records of class {words.short(name)}"
-    return chart(
-        "density",
-        f"{said}: density of the score, reference and current",
-        HALF if name is None else LOW,
-        caption="" if name is None else said,
-        rows=[row for row in rows if row["class"] == name],
-        threshold=threshold,
-    )
-
-
-def fugacity(read: Read, key: str) -> Tile:
-    """The share of records predicted in each class, and how score and prediction drifted."""
-    shares = ask(read, "prediction_drift", evaluation_id=key)
-    statistics = ask(read, "prediction_statistics", evaluation_id=key)
-    tables = []
-    if shares.rows:
-        tables.append(
-            table(
-                "Fugacity: share of records predicted in each class", FUGACITY_COLUMNS, shares.rows
-            )
-        )
-    if statistics.rows:
-        columns = filled(STATISTIC_COLUMNS, statistics.rows)
-        tables.append(table("Drift of prediction and score", columns, statistics.rows))
-    if not tables:
-        return absent("fugacity", "Fugacity", "There are no predictions to compare.", span=6)
-    return tile("fugacity", "Fugacity", span=6, tables=tables, sql=queries(shares, statistics))

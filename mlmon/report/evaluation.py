@@ -1,12 +1,13 @@
 """The warehouse -> the facts of one evaluation's page."""
 
-import json
 from typing import Any
 
 from mlmon.report import drift, performance, words
-from mlmon.report.ask import Answer, Read, Row, ask, printable
+from mlmon.report.ask import Read, Row, ask
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import slug
+from mlmon.report.prediction import prediction_drift
+from mlmon.report.summary import check_tile, summary
 from mlmon.report.tile import Tile, absent, badge, queries, section, tile
 
 METRIC_COLUMNS = (
@@ -16,13 +17,6 @@ METRIC_COLUMNS = (
     Column("lower", "Lower", "figure", ""),
     Column("upper", "Upper", "figure", ""),
     Column("note", "Note"),
-)
-CHECK_COLUMNS = (
-    Column("check_name", "Check"),
-    Column("outcome", "Outcome", "status"),
-    Column("value", "Value", "figure"),
-    Column("message", "Message"),
-    Column("checked_at", "Checked (UTC)", "moment"),
 )
 CURVES = ("roc_curve", "precision_recall_curve", "lift_curve", "calibration_curve")
 
@@ -51,7 +45,7 @@ def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:
                 [*drift.input_drift(read, key, counts), whole_drift(read, key)],
                 lead=drift.lead(about, counts) + significance(about),
             ),
-            section("prediction-drift", "Prediction drift", drift.prediction_drift(read, about)),
+            section("prediction-drift", "Prediction drift", prediction_drift(read, about)),
             section(
                 "performance",
                 "Performance drift",
@@ -86,87 +80,6 @@ def significance(about: Row) -> str:
     return f" Drift detected{text}." if pvalue <= 0.05 else f" Drift is inconclusive{text}."
 
 
-def summary(read: Read, about: Row, sql: str) -> list[Tile]:
-    """What was evaluated with what, and what was odd about it."""
-    cut = about["threshold"]
-    facts = [
-        ("Evaluation", about["evaluation_id"]),
-        ("Name", about["name"]),
-        ("Store", about["store"]),
-        ("Dataset, batch", f"{about['dataset']}, {about['batch']}"),
-        ("Rows", words.figure(about["rows"])),
-        (
-            "Rows with a label",
-            None if about["labelled_rows"] is None else words.figure(about["labelled_rows"]),
-        ),
-        ("Sampling", about["method"]),
-        ("Model", f"{about['model']}, version {about['model_version']}"),
-        ("Algorithm", about["algorithm"]),
-        ("Task", about["task"]),
-        ("Threshold", None if cut is None else words.figure(cut)),
-        ("Trained on", words.span(about["train_batches"])),
-        (
-            "Reference rows",
-            None if about["reference_rows"] is None else words.figure(about["reference_rows"]),
-        ),
-        ("Evaluated (UTC)", words.moment(about["evaluated_at"])),
-        *labels(about["labels"]),
-    ]
-    shown = [{"title": title, "text": str(text)} for title, text in facts if text]
-    return [
-        tile("facts", "What was evaluated", "facts", span=8, facts=shown, sql=[sql]),
-        diagnostics(read, about["evaluation_id"]),
-    ]
-
-
-def labels(document: Any) -> list[tuple[str, str]]:
-    """The labels of an evaluation, stored as JSON."""
-    known = json.loads(document) if isinstance(document, str) else document or {}
-    return [(str(name), printable(str(value))) for name, value in known.items()]
-
-
-def diagnostics(read: Read, key: str) -> Tile:
-    """The sanity findings, as a badge and their messages."""
-    answer = ask(read, "diagnostics", evaluation_id=key)
-    if not answer.rows:
-        said = "The sanity checks on the data found nothing odd."
-        return tile(
-            "diagnostics",
-            "Diagnostics",
-            "sentence",
-            span=4,
-            sentence=said,
-            badge=badge("OK", "Nothing found"),
-            sql=queries(answer),
-        )
-    count = words.plural(len(answer.rows), "finding")
-    columns = [Column("code", "Finding"), Column("message", "Message")]
-    return tile(
-        "diagnostics",
-        "Diagnostics",
-        span=4,
-        badge=badge("WARNING", count),
-        table=table("Sanity findings", columns, answer.rows),
-        sql=queries(answer),
-    )
-
-
-def check_tile(answer: Answer) -> Tile:
-    """The checks that ran on this evaluation."""
-    if not answer.rows:
-        return absent("checks", "Checks", "No check has run on this evaluation.")
-    return tile(
-        "checks",
-        "Checks",
-        table=table(
-            "Checks of this evaluation, worst first",
-            filled(CHECK_COLUMNS, answer.rows),
-            answer.rows,
-        ),
-        sql=queries(answer),
-    )
-
-
 def performance_tiles(read: Read, about: Row) -> list[Tile]:
     """Everything about performance, or one sentence that says why there is nothing."""
     if not about["has_performance"]:
@@ -191,7 +104,7 @@ def metric_tiles(read: Read, key: str) -> list[Tile]:
         tile(
             "metric-table",
             "Metrics of the whole sample",
-            table=table("Metrics of the whole sample", filled(METRIC_COLUMNS, whole), whole),
+            tables=[table("Metrics of the whole sample", filled(METRIC_COLUMNS, whole), whole)],
             sql=queries(answer),
         )
     ]
@@ -200,8 +113,7 @@ def metric_tiles(read: Read, key: str) -> list[Tile]:
             tile(
                 "feature-metrics",
                 "Metrics by feature",
-                folded=True,
-                table=by_feature(answer.rows),
+                numbers=[by_feature(answer.rows)],
                 sql=queries(answer),
             )
         )
@@ -237,4 +149,4 @@ def whole_drift(read: Read, key: str) -> Tile:
     if not answer.rows:
         return absent("whole-drift", title, "Not computed for this evaluation.", span=6)
     numbers = table(title, filled(METRIC_COLUMNS, answer.rows), answer.rows)
-    return tile("whole-drift", title, span=6, table=numbers, sql=queries(answer))
+    return tile("whole-drift", title, span=6, tables=[numbers], sql=queries(answer))

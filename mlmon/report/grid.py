@@ -9,6 +9,7 @@ from mlmon.report import geometry, words
 from mlmon.report.ask import Row
 
 Cell = dict[str, Any]
+Table = dict[str, Any]
 FORMS: dict[str, Callable[[Any], str]] = {
     "figure": words.figure,
     "signed": words.signed,
@@ -45,7 +46,7 @@ class Column:
         return self.form in NUMBERS
 
 
-def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> dict[str, Any]:
+def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> Table:
     """A table with its first column as the rows' heading."""
     return {
         "caption": caption,
@@ -85,7 +86,7 @@ def named(row: Row, value: Any) -> Cell:
 def trend(row: Row, value: Any) -> Cell:
     """A sparkline of what the figure was so far."""
     values = value or []
-    path = geometry.sparkline(values, *TREND)
+    path = geometry.sparkline(values, *TREND) if len(values) > 1 else ""
     told = ", ".join(words.figure(figure) for figure in values[-3:])
     return {
         "trend": path,

@@ -66,7 +66,7 @@ def version_tile(rows: Sequence[Row], sql: str) -> Tile:
     return tile(
         "versions",
         "Versions",
-        table=table("Model versions, newest first", filled(VERSION_COLUMNS, told), told),
+        tables=[table("Model versions, newest first", filled(VERSION_COLUMNS, told), told)],
         sql=[sql],
     )
 
@@ -80,7 +80,7 @@ def check_tile(rows: Sequence[Row], sql: str) -> Tile:
     return tile(
         "check-table",
         "Latest checks",
-        table=table("Latest result of every check, worst first", CHECK_COLUMNS, told),
+        tables=[table("Latest result of every check, worst first", CHECK_COLUMNS, told)],
         sql=[sql],
     )
 
@@ -94,6 +94,6 @@ def evaluation_tile(rows: Sequence[Row], sql: str) -> Tile:
     return tile(
         "evaluation-table",
         "All evaluations",
-        table=table("Evaluations, newest batch first", columns, told),
+        tables=[table("Evaluations, newest batch first", columns, told)],
         sql=[sql],
     )

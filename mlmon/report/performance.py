@@ -79,7 +79,9 @@ def drift_table(read: Read, evaluation_id: str) -> Tile:
         filled(DRIFT_COLUMNS, answer.rows),
         answer.rows,
     )
-    return tile("performance-drift", title, table=numbers, sentence=READINGS, sql=queries(answer))
+    return tile(
+        "performance-drift", title, tables=[numbers], sentence=READINGS, sql=queries(answer)
+    )
 
 
 def curve(read: Read, evaluation_id: str, name: str, span: int = 4) -> Tile:
@@ -98,8 +100,7 @@ def curve(read: Read, evaluation_id: str, name: str, span: int = 4) -> Tile:
         span=span,
         charts=[picture],
         key=SAMPLES_KEY,
-        folded=True,
-        table=table(points_caption(answer.rows), shown, thinned(answer.rows)),
+        numbers=[table(points_caption(answer.rows), shown, thinned(answer.rows))],
         sql=queries(answer),
     )
 
@@ -131,9 +132,8 @@ def decision_chart(read: Read, evaluation: Row) -> Tile:
         title,
         span=8,
         charts=[picture],
-        folded=True,
         key=[(f"series-{place}", titles[name]) for place, name in enumerate(metrics, 1)],
-        table=table(points_caption(rows), columns, thinned(rows)),
+        numbers=[table(points_caption(rows), columns, thinned(rows))],
         sql=queries(answer),
     )
 

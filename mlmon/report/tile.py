@@ -9,7 +9,7 @@ from mlmon.report.ask import Answer
 Tile = dict[str, Any]
 Chart = dict[str, Any]
 Section = dict[str, Any]
-OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "table", "tables", "folded", "sql")
+OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "tables", "numbers", "sql")
 HALF = ((560, 300), (330, 250))
 LOW = ((350, 190),)
 THIRD = ((350, 250),)

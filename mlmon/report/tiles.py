@@ -55,7 +55,8 @@ def number(read: Read, wanted: Mapping[str, Any], titles: Mapping[str, str], pla
         return absent(identity, title, why, span=3)
     newest = answer.rows[-1]
     form = words.share if newest_is_share(wanted["metric"]) else words.figure
-    path = geometry.sparkline([row["value"] for row in answer.rows], 110, 40)
+    values = [row["value"] for row in answer.rows]
+    path = geometry.sparkline(values, 110, 40) if len(values) > 1 else ""
     return tile(
         identity,
         title,
@@ -73,8 +74,7 @@ def number(read: Read, wanted: Mapping[str, Any], titles: Mapping[str, str], pla
         path=path,
         end=geometry.last_point(path) if path else None,
         told=f"{title} from {answer.rows[0]['batch']} to {newest['batch']}",
-        table=history_table(answer, title),
-        folded=True,
+        numbers=[history_table(answer, title)],
         sql=queries(answer),
     )
 
@@ -90,6 +90,8 @@ def change_in_words(row: Row, metric: str) -> str:
         return "first evaluation"
     if row["change"] is None:
         return f"no change known since {row['previous_batch']}"
+    if row["change"] == 0:
+        return f"unchanged since {row['previous_batch']}"
     form = words.points if newest_is_share(metric) else words.signed
     return f"{form(row['change'])} since {row['previous_batch']}"
 
@@ -131,8 +133,7 @@ def history(
         subtitle=wanted["store"],
         charts=[picture],
         badge=badge(newest["outcome"]),
-        table=history_table(answer, title),
-        folded=True,
+        numbers=[history_table(answer, title)],
         sql=queries(answer),
     )
 
@@ -152,8 +153,7 @@ def last_runs(read: Read, scenario: str, place: int) -> Tile:
         span=4,
         runs=[run(row) for row in answer.rows[:RUNS_WITH_STEPS]],
         strip=[strip(row) for row in answer.rows[::-1]],
-        table=numbers,
-        folded=True,
+        numbers=[numbers],
         sql=queries(answer),
     )
 

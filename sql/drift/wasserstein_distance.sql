@@ -11,6 +11,6 @@ select
     evaluation_id,
     feature,
     case when isfinite(area) then area end as value,
-    case when isfinite(area) or note is not null then note
-        else 'too large for a double' end as note
+    case when not isfinite(area) then 'too large for a double' else note end
+        as note
 from cumulative_gaps

@@ -65,6 +65,10 @@ select
 from charted
 unpivot include nulls (
     y for class in (
-        precision_score, recall_score, f1_score, accuracy_score, cost_matrix_gain
+        precision_score,
+        recall_score,
+        f1_score,
+        accuracy_score,
+        cost_matrix_gain
     )
 )

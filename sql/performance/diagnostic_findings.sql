@@ -1,7 +1,8 @@
 -- Diagnostic findings: what should make a reader doubt an evaluation.
 -- Grain: one row per evaluation_id, code, message.
 -- Reads: accuracy_score, bin_shares, confusion_counts, evaluations.
--- Reads: feature_importances, label_counts, r2_score, roc_auc_score, row_counts.
+-- Reads: feature_importances, label_counts, r2_score, roc_auc_score.
+-- Reads: row_counts.
 -- Too small: under 1000 rows, or under 50 of an actual class. Imbalanced: over
 -- 90 % in one actual class. One predicted class: over 99 % of the rows.
 -- Too good, a feature may know the target: ROC AUC above 0.98, or one feature
@@ -47,7 +48,8 @@ skill as (
         u.value as area,
         a.value as accuracy,
         max(c.share) as dummy,
-        coalesce(area <= 0.5 + 2 * sqrt(coalesce(u.variance, 0)), true) as is_chance
+        coalesce(area <= 0.5 + 2 * sqrt(coalesce(u.variance, 0)), true)
+            as is_chance
     from evaluations as e
     left join r2_score as r on e.sample_id = r.sample_id
     left join accuracy_score as a on e.sample_id = a.sample_id
@@ -84,7 +86,8 @@ findings as (
     select
         evaluation_id,
         'one_predicted_class',
-        round(100 * share, 1) || ' % of the rows are predicted as ' || class || '.'
+        round(100 * share, 1) || ' % of the rows are predicted as ' || class
+        || '.'
     from predicted_classes
     where share > 0.99
     union all
@@ -122,7 +125,9 @@ findings as (
     union all
     select
         evaluation_id,
-        case when kind = 'missing' then 'newly_missing' else 'unseen_category' end,
+        case
+            when kind = 'missing' then 'newly_missing' else 'unseen_category'
+        end,
         feature || ' has ' || current_rows || case
             when kind = 'missing' then ' missing values, the reference none.'
             else ' values that the reference does not have.'

@@ -27,7 +27,7 @@ select
     avg(value) as value,
     case
         when avg(value) is null
-            then coalesce(any_value(note), 'no row is or is predicted as the class')
+            then coalesce(any_value(note), 'no row is or is predicted as it')
     end as note
 from by_class
 group by grouping sets ((sample_id, task), (sample_id, task, class))

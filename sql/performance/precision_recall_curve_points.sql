@@ -31,8 +31,9 @@ steps as (
         sample_id,
         class,
         max(x) as x,
-        coalesce(sum(tied_positives * y) / nullif(sum(tied_positives), 0), max(y))
-            as y,
+        coalesce(
+            sum(tied_positives * y) / nullif(sum(tied_positives), 0), max(y)
+        ) as y,
         min(score) as threshold
     from points
     where tied_positives > 0 or not is_thinned

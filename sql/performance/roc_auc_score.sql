@@ -45,8 +45,9 @@ by_class as (
         t.task,
         t.class,
         a.area,
-        (a.of_positives - p * wrong * wrong) / nullif(p - 1, 0) / p
-        + (a.of_negatives - n * wrong * wrong) / nullif(n - 1, 0) / n as variance,
+        (a.of_positives - a.p * power(a.wrong, 2)) / nullif(a.p - 1, 0) / a.p
+        + (a.of_negatives - a.n * power(a.wrong, 2)) / nullif(a.n - 1, 0) / a.n
+            as variance,
         coalesce(
             t.note, case when a.area is null then 'one actual class only' end
         ) as note

@@ -36,7 +36,9 @@ ends as (
     group by
         sample_id,
         class,
-        case when is_thinned then floor((point[1] + point[2]) * 99.5) else score end
+        case
+            when is_thinned then floor((point[1] + point[2]) * 99.5) else score
+        end
     union all
     select sample_id, class, [0, 0, null]
     from score_totals

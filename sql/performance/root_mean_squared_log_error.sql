@@ -12,6 +12,7 @@ select
     null::varchar as feature,
     sqrt(squared_log_error / nullif(n, 0)) as value,
     coalesce(
-        note, case when squared_log_error is null then 'values of -1 or less' end
+        note,
+        case when squared_log_error is null then 'values of -1 or less' end
     ) as note
 from estimate_moments

@@ -42,7 +42,11 @@ placed as (
     union all
     select c.sample_id, c.feature, coalesce(b.bin, o.bin) as bin, c.n, null
     from category_counts as c
-    left join category_bins as b using (sample_id, feature, category)
+    left join category_bins as b
+        on
+            c.sample_id = b.sample_id
+            and c.feature = b.feature
+            and c.category = b.category
     inner join sample_bins as o
         on
             c.sample_id = o.sample_id

@@ -13,8 +13,14 @@
 -- current_share: share of the current sample's rows, 0 to 1.
 -- note: why the shares cannot be compared, else NULL.
 with fine as (
-    select e.evaluation_id, b.feature, b.bin, b.coarse_bin, b.kind,
-        e.sample_id, e.reference_sample_id
+    select
+        e.evaluation_id,
+        e.sample_id,
+        e.reference_sample_id,
+        b.feature,
+        b.bin,
+        b.coarse_bin,
+        b.kind
     from evaluations as e
     inner join bins as b
         on e.model = b.model and e.model_version = b.model_version

@@ -38,14 +38,16 @@ counted as (
         c.sample_id,
         c.class,
         coalesce(sum(l.n), 0)::bigint as n,
-        coalesce(sum(l.n) filter (where l.actual = c.class), 0)::bigint
+        sum(case when c.class = l.actual then l.n else 0 end)::bigint
             as positives,
-        coalesce(sum(l.n) filter (where l.predicted = c.class), 0)::bigint
+        sum(case when c.class = l.predicted then l.n else 0 end)::bigint
             as predicted,
-        coalesce(
-            sum(l.n) filter (where l.actual = c.class and l.predicted = c.class),
-            0
-        )::bigint as both_counts
+        sum(
+            case
+                when c.class = l.actual and c.class = l.predicted then l.n
+                else 0
+            end
+        )::bigint as hits
     from classes as c
     left join labelled as l on c.sample_id = l.sample_id
     group by c.sample_id, c.class
@@ -57,10 +59,10 @@ select
     r.task,
     r.task = 'multiclass' or c.class = v.positive_class as is_measured,
     c.n as rows,
-    c.both_counts as true_positives,
-    c.predicted - c.both_counts as false_positives,
-    c.positives - c.both_counts as false_negatives,
-    c.n - c.positives - c.predicted + c.both_counts as true_negatives,
+    c.hits as true_positives,
+    c.predicted - c.hits as false_positives,
+    c.positives - c.hits as false_negatives,
+    c.n - c.positives - c.predicted + c.hits as true_negatives,
     coalesce(r.note, case when c.n = 0 then 'no predicted rows' end) as note
 from counted as c
 inner join versions as v on c.sample_id = v.sample_id

@@ -11,7 +11,8 @@
 -- reference_rows: rows of the reference.
 -- current_rows: rows of the current sample.
 with sides as (
-    select e.evaluation_id, c.feature, c.category, c.n as reference, 0 as current
+    select
+        e.evaluation_id, c.feature, c.category, c.n as reference, 0 as current
     from evaluations as e
     inner join category_counts as c on e.reference_sample_id = c.sample_id
     union all

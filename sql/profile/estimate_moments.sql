@@ -17,10 +17,7 @@
 -- joint_deviation: sum of the products of both deviations.
 -- note: why there is nothing to measure, else NULL.
 with measured as (
-    select
-        r.sample_id,
-        try_cast(r.actual as double) as y,
-        r.score as e
+    select r.sample_id, try_cast(r.actual as double) as y, r.score as e
     from scored_records as r
     inner join samples as s on r.sample_id = s.sample_id
     inner join model_versions as m
@@ -48,8 +45,9 @@ summed as (
         count(*) as n,
         sum(abs(m.e - m.y)) as absolute_error,
         sum(power(m.e - m.y, 2)) as squared_error,
-        case when count(m.log_error) = count(*) then sum(power(m.log_error, 2)) end
-            as squared_log_error,
+        case
+            when count(m.log_error) = count(*) then sum(power(m.log_error, 2))
+        end as squared_log_error,
         sum(abs(m.e - m.y) / greatest(abs(m.y), 2.220446049250313e-16::double))
             as absolute_percentage_error,
         sum(power(m.e - m.y - (c.e - c.y), 2)) as error_deviation,

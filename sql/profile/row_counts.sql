@@ -9,15 +9,22 @@
 -- labelled_rows: rows with an actual value.
 -- measured_rows: rows with an actual value and a prediction or a score.
 -- note: why there is nothing to measure, else NULL.
-with counted as (
+with marked as (
+    select
+        sample_id,
+        actual is not null as is_labelled,
+        score is not null or prediction is not null as is_scored
+    from scored_records
+),
+
+counted as (
     select
         sample_id,
         count(*) as n,
-        count(coalesce(prediction, score::varchar)) as scored_rows,
-        count(actual) as labelled_rows,
-        count(coalesce(prediction, score::varchar))
-            filter (where actual is not null) as measured_rows
-    from scored_records
+        count(*) filter (where is_scored) as scored_rows,
+        count(*) filter (where is_labelled) as labelled_rows,
+        count(*) filter (where is_scored and is_labelled) as measured_rows
+    from marked
     group by sample_id
 )
 

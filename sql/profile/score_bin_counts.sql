@@ -16,8 +16,12 @@ with scored as (
         least(greatest(floor(r.score * 100), 0), 99)::integer as bin,
         r.actual as label,
         r.score,
-        case when r.actual = m.positive_class then r.score else 1 - r.score end
-            as likelihood
+        greatest(
+            case
+                when r.actual = m.positive_class then r.score else 1 - r.score
+            end,
+            2.220446049250313e-16::double
+        ) as likelihood
     from scored_records as r
     inner join samples as s on r.sample_id = s.sample_id
     inner join model_versions as m
@@ -32,6 +36,6 @@ select
     count(*) as n,
     sum(score) as sum,
     sum(score * score) as sum_of_squares,
-    sum(-ln(greatest(least(likelihood, 1 - 2.220446049250313e-16), 2.220446049250313e-16))) filter (where label is not null) as sum_log_loss
+    case when label is not null then -sum(ln(likelihood)) end as sum_log_loss
 from scored
 group by sample_id, bin, label

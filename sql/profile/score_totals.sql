@@ -28,7 +28,8 @@ select
     coalesce(s.negatives, 0) as negatives,
     coalesce(s.scores, 0) as scores,
     coalesce(
-        r.note, case when s.class is null then 'no labelled rows with a score' end
+        r.note,
+        case when s.class is null then 'no labelled rows with a score' end
     ) as note
 from confusion_counts as c
 inner join row_counts as r on c.sample_id = r.sample_id

@@ -39,8 +39,8 @@ def specification(width: int, height: int, bars: bool) -> Spec:
         .mark_text(align="left", baseline="middle", fontWeight=600)
         .encode(x=alt.value(width + 6), y="place:Q", text="text:N", color=toned()),
         named("versions")
-        .mark_text(align="left", dx=5, fontWeight=600)
-        .encode(x=x, y=alt.value(height - 9), text="text:N"),
+        .mark_text(baseline="bottom", fontWeight=600)
+        .encode(x=x, y=alt.value(-4), text="text:N"),
         named("ticks")
         .mark_text(baseline="top")
         .encode(x=x, y=alt.value(height + 10), text="text:N"),

@@ -19,12 +19,12 @@ with ranked as (
 
 select
     feature,
-    case when rest then null else bin end as place,
+    max(bin) as place,
     case
         when rest then count(*) || ' further values' else any_value(label)
     end as label,
     sum(reference_share) as reference_share,
     sum(current_share) as current_share
 from ranked
-group by feature, rest, place
-order by feature, rest, place;
+group by feature, case when rest then null else bin end, rest
+order by feature, place;

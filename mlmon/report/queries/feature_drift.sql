@@ -1,5 +1,6 @@
 -- Input drift of an evaluation, worst first. Watch: significant at the
--- evaluation's confidence, but too small to count as drifted.
+-- evaluation's confidence, but too small to count as drifted. Beyond: share of
+-- values that the reference does not have, or outside its range.
 with this as (
     from evaluations
     where evaluation_id = $evaluation_id
@@ -37,13 +38,12 @@ select
     d.missing_rate,
     d.reference_missing_rate,
     d.missing_rate - d.reference_missing_rate as missing_change,
-    d.unseen_rate,
-    d.out_of_range_rate,
+    coalesce(d.unseen_rate, d.out_of_range_rate) as beyond_rate,
     d.drift_importance,
     d.model_importance,
     avg(d.drift_importance) over () as average_drift_importance,
     avg(d.model_importance) over () as average_model_importance,
-    t.trend
+    if(len(t.trend) > 1, t.trend, null) as trend
 from feature_drift as d
 inner join this on d.evaluation_id = this.evaluation_id
 left join trends as t on d.feature = t.feature

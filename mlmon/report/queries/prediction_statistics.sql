@@ -1,16 +1,17 @@
--- Drift of the prediction and of the score, as of any feature.
+-- How the predicted class and the score drifted, by the statistics of any
+-- feature.
 select
-    m.feature,
     m.metric,
-    coalesce(c.title, m.metric) as title,
-    m.value,
-    m.lower,
-    m.upper,
-    m.note
+    any_value(c.title) as title,
+    max(m.value) filter (m.feature = 'prediction') as prediction,
+    max(m.value) filter (m.feature = 'score') as score,
+    string_agg(distinct m.note, '; ') as note
 from metrics as m
-left join metric_catalogue as c on m.metric = c.metric
+inner join metric_catalogue as c on m.metric = c.metric
 where
     m.evaluation_id = $evaluation_id
     and m.feature in ('prediction', 'score')
     and m.segment is null
-order by m.feature, c.position, m.metric;
+    and c.family = 'input drift'
+group by m.metric
+order by any_value(c.position);

@@ -1,0 +1,97 @@
+"""What an evaluation is, what was odd about it, what the checks said: the top of its page."""
+
+import json
+from typing import Any
+
+from mlmon.report import words
+from mlmon.report.ask import Answer, Read, Row, ask, printable
+from mlmon.report.grid import Column, Table, table
+from mlmon.report.tile import Tile, absent, badge, queries, tile
+
+CHECK_COLUMNS = (
+    Column("check_name", "Check"),
+    Column("outcome", "Outcome", "status"),
+    Column("message", "Message"),
+)
+
+
+def summary(read: Read, about: Row, sql: str) -> list[Tile]:
+    """What was evaluated with what, and what was odd about it."""
+    cut = about["threshold"]
+    facts = [
+        ("Evaluation", about["evaluation_id"]),
+        ("Name", about["name"]),
+        ("Store", about["store"]),
+        ("Dataset, batch", f"{about['dataset']}, {about['batch']}"),
+        ("Rows", words.figure(about["rows"])),
+        (
+            "Rows with a label",
+            None if about["labelled_rows"] is None else words.figure(about["labelled_rows"]),
+        ),
+        ("Sampling", about["method"]),
+        ("Model", f"{about['model']}, version {about['model_version']}"),
+        ("Algorithm", about["algorithm"]),
+        ("Task", about["task"]),
+        ("Threshold", None if cut is None else words.figure(cut)),
+        ("Trained on", words.span(about["train_batches"])),
+        (
+            "Reference rows",
+            None if about["reference_rows"] is None else words.figure(about["reference_rows"]),
+        ),
+        ("Evaluated (UTC)", words.moment(about["evaluated_at"])),
+    ]
+    shown = [{"title": title, "text": str(text)} for title, text in facts if text]
+    return [
+        tile(
+            "facts",
+            "What was evaluated",
+            "facts",
+            span=8,
+            facts=shown,
+            sql=[sql],
+            numbers=labels(about["labels"]),
+        ),
+        diagnostics(read, about["evaluation_id"]),
+    ]
+
+
+def labels(document: Any) -> list[Table]:
+    """The labels of an evaluation, stored as JSON, as a table."""
+    known = json.loads(document) if isinstance(document, str) else document or {}
+    rows = [{"name": printable(name), "value": printable(str(known[name]))} for name in known]
+    columns = [Column("name", "Label"), Column("value", "Value")]
+    return [table("Labels", columns, rows)] if rows else []
+
+
+def diagnostics(read: Read, key: str) -> Tile:
+    """The sanity findings, as a badge and their messages."""
+    answer = ask(read, "diagnostics", evaluation_id=key)
+    if not answer.rows:
+        said = "The sanity checks on the data found nothing odd."
+        return tile(
+            "diagnostics",
+            "Diagnostics",
+            "sentence",
+            span=4,
+            sentence=said,
+            badge=badge("OK", "Nothing found"),
+            sql=queries(answer),
+        )
+    count = words.plural(len(answer.rows), "finding")
+    columns = [Column("code", "Finding"), Column("message", "Message")]
+    return tile(
+        "diagnostics",
+        "Diagnostics",
+        span=4,
+        badge=badge("WARNING", count),
+        tables=[table("Sanity findings", columns, answer.rows)],
+        sql=queries(answer),
+    )
+
+
+def check_tile(answer: Answer) -> Tile:
+    """The checks that ran on this evaluation."""
+    if not answer.rows:
+        return absent("checks", "Checks", "No check has run on this evaluation.", span=4)
+    numbers = table("Checks of this evaluation, worst first", CHECK_COLUMNS, answer.rows)
+    return tile("checks", "Checks", span=4, tables=[numbers], sql=queries(answer))
