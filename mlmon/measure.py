@@ -89,7 +89,7 @@ def bench(
     try:
         _copy(warehouse, measured, version, samples, evaluation)
         _fill(warehouse, measured, config, version, samples, evaluation)
-        _profile(measured)
+        _profile(warehouse, measured)
         yield measured
     finally:
         measured.close()
@@ -154,14 +154,18 @@ def _fill(
         measured.write(f"create table class_scores as from {frame}")
 
 
-def _profile(measured: Warehouse) -> None:
-    """The profile floor's views are tables, computed once; the views above read them."""
-    present = ("class_scores", "sample_batches")
-    files = [view for view in views.file_views() if view.name not in present]
-    views.create(measured, [view for view in files if view.floor == "staging"])
-    for view in views.ordered([view for view in files if view.floor == "profile"]):
-        measured.write(f"create table {quoted(view.name)} as {view.sql}")
-    views.create(measured, [view for view in files if view.floor in FLOORS])
+def _profile(warehouse: Warehouse, measured: Warehouse) -> None:
+    """The profile floor's views are tables, computed once; the views above read them.
+
+    The metric views are those of the warehouse, word for word.
+    """
+    query = "select view_name, sql from duckdb_views() where not internal"
+    definitions = {row["view_name"]: row["sql"] for row in warehouse.read(query)}
+    for view in views.ordered(views.file_views()):
+        if view.floor == "profile":
+            measured.write(f"create table {quoted(view.name)} as {view.sql}")
+        elif view.floor in FLOORS or view.name == "metric_catalogue":
+            measured.write(definitions[view.name])
 
 
 def _drift_figures(measured: Warehouse, evaluation: Row) -> list[Figure]:

@@ -4,11 +4,14 @@ As in an evaluation, the profile floor is counted into tables, and the metric vi
 Every view's text goes through ibis, as it does in a warehouse.
 """
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ibis
+import numpy as np
 import pyarrow as pa
+from hypothesis import HealthCheck, settings
 
 from mlmon import views
 from mlmon.tables import TABLES
@@ -28,6 +31,13 @@ METRICS = ("drift", "quality", "performance")
 FLOORS = ("profile", *METRICS)
 
 Row = dict[str, Any]
+
+examples = settings(
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
 
 
 def metric_views() -> list[str]:
@@ -92,3 +102,19 @@ class Bench:
         answer = self.con.execute(f"from {view} where {where}")
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def assert_close(found: float | None, expected: float | None, what: str = "") -> None:
+    """Assert equality to 1e-9, relative, or that both are undefined."""
+    if expected is None or not np.isfinite(expected):
+        assert found is None, (what, found, expected)
+    else:
+        assert found is not None, (what, found, expected)
+        assert math.isclose(found, expected, rel_tol=1e-9, abs_tol=1e-12), (what, found, expected)
+
+
+def the(rows: Sequence[Row], **where: Any) -> Row:
+    """Return the one row that has the given values; an undefined one says why."""
+    (row,) = [row for row in rows if all(row[name] == value for name, value in where.items())]
+    assert row["value"] is not None or row["note"], row
+    return row

@@ -58,7 +58,8 @@ def literal(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, str):
-        return "'" + FORBIDDEN.sub("\ufffd", value).replace("'", "''") + "'"
+        quoted = "'" + value.replace("'", "''") + "'"
+        return FORBIDDEN.sub(lambda found: f"' || chr({ord(found[0])}) || '", quoted)
     return str(value)
 
 

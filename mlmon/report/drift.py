@@ -1,4 +1,4 @@
-"""Input drift and prediction drift of an evaluation: the tiles that both pages share."""
+"""Input drift of an evaluation: the tiles that both pages share."""
 
 from collections import defaultdict
 from typing import Any
@@ -6,15 +6,9 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.tile import (
-    IMPORTANCE,
-    STATUS_KEY,
-    Tile,
-    absent,
-    chart,
-    queries,
-    tile,
-)
+from mlmon.report.tile import STATUS_KEY, Tile, absent, chart, queries, tile
+
+SCATTER = ((560, 350), (330, 270))
 
 FEATURE_COLUMNS = (
     Column("feature", "Feature", "feature"),
@@ -119,7 +113,7 @@ def importance(drift: Answer) -> Tile:
     picture = chart(
         "importance",
         "Importance in the model against importance in the drift classifier, one mark per feature",
-        IMPORTANCE,
+        SCATTER,
         rows=rows,
     )
     columns = [FEATURE_COLUMNS[place] for place in (0, 1, 5, 6)]

@@ -55,9 +55,8 @@ def position() -> alt.X:
 
 def value() -> alt.Y:
     """The metric, as far as values and limits reach."""
-    return alt.Y(
-        "value:Q", title=None, scale=alt.Scale(nice=False, zero=False), axis=alt.Axis(tickCount=6)
-    )
+    scale = alt.Scale(nice=False, zero=False)
+    return alt.Y("value:Q", title=None, stack=None, scale=scale, axis=alt.Axis(tickCount=6))
 
 
 def toned() -> alt.Color:

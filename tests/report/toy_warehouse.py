@@ -43,6 +43,34 @@ class Names:
     stores: tuple[bool, ...] = (True, False)
 
 
+TILES = [
+    {"metric": "data_drift", "store": "mes_for_input_drift", "show": "value"},
+    {"metric": "data_drift", "store": "mes_for_input_drift", "show": "history"},
+    {"scenario": "Retrain Model", "show": "last_runs"},
+]
+DASHBOARDS = {"default": {"title": "Model monitoring", "tiles": TILES}}
+LONG = "x" * 500
+HOSTILE = Names(
+    model="<script>alert(1)</script>",
+    labelled="\"><img src=x onerror=alert('store')>",
+    unlabelled="a'b\"c&d;e\n--f $store",
+    check="</td></table><b>&amp;",
+    scenario="]]></style><script>alert(2)</script>",
+    steps=(LONG, "\u202eright to left\u202c", "\x07 bell \ufffe and \U0001f469\u200d\U0001f52c"),
+    features=(
+        "a\nb",
+        '"><svg onload=alert(3)>',
+        LONG,
+        "{{ 7 * 7 }}",
+        "\u05d0\u05d1\u05d2",
+        "\x1b[31m",
+    ),
+    batches=("../../etc/passwd", "<b>2", "3\x00", "C:\\4", "5%", "6 ", "7'", '8"', "9/9"),
+    classes=("<0>", "'; drop table evaluations; --"),
+    category="${alert(4)}",
+)
+
+
 def warehouse() -> Warehouse:
     """An empty warehouse with the views that pages read."""
     made = Warehouse()
@@ -370,3 +398,12 @@ def automate(made: Warehouse, names: Names) -> None:
             )
         ],
     )
+
+
+def tiles(page: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """The tiles of a page by their identity; of two, the first."""
+    found: dict[str, dict[str, Any]] = {}
+    for section in page["sections"]:
+        for tile in section["tiles"]:
+            found.setdefault(tile["id"], tile)
+    return found

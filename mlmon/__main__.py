@@ -1,0 +1,5 @@
+"""`python -m mlmon` is `mlmon`."""
+
+from mlmon.cli import main
+
+main()

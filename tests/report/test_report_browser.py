@@ -1,0 +1,137 @@
+"""The pages in a real browser, opened from disk, with JavaScript and without."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("These tests need a browser: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()
+
+
+class Visit:
+    """A page opened from disk, and everything the browser complained about or asked for."""
+
+    def __init__(self, browser: Browser, path: Path, width: int = 1280, **options) -> None:
+        self.context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        self.page: Page = self.context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on(
+            "request",
+            lambda request: self.complaints.extend(
+                [] if request.url.startswith(("file:", "data:")) else [request.url]
+            ),
+        )
+        self.page.goto(path.as_uri())
+
+    def __enter__(self) -> Page:
+        return self.page
+
+    def __exit__(self, *_: object) -> None:
+        self.context.close()
+        assert self.complaints == []
+
+
+def some_pages(folder: Path) -> list[Path]:
+    return [folder / "index.html", sorted((folder / "evaluations").iterdir())[0]]
+
+
+@pytest.mark.parametrize("scripted", [True, False])
+@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+def test_opens_from_disk_and_says_nothing(browser, request, folder, scripted):
+    for path in some_pages(request.getfixturevalue(folder)):
+        with Visit(browser, path, java_script_enabled=scripted) as page:
+            assert page.locator("h1").inner_text()
+            assert page.locator("svg.chart:visible").count() > 3
+
+
+@pytest.mark.parametrize("width", [360, 768, 1360, 2560])
+@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+def test_never_wider_than_the_window(browser, request, folder, width):
+    for path in some_pages(request.getfixturevalue(folder)):
+        with Visit(browser, path, width) as page:
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_a_row_opens_its_distribution(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        bins = page.locator("table.bins").first
+        assert not bins.is_visible()
+        page.locator("button.open").first.click()
+        assert bins.is_visible()
+        assert page.locator("button.open").first.get_attribute("aria-expanded") == "true"
+
+
+def test_without_a_script_a_row_opens_too(browser, site):
+    with Visit(browser, site / "index.html", java_script_enabled=False) as page:
+        page.locator("tr.more summary").first.click()
+        assert page.locator("table.bins").first.is_visible()
+        page.locator("label", has_text="Hide stable").locator("input").check()
+        assert page.locator("tr.row:visible").count() <= 6
+
+
+def test_tables_sort_and_rows_keep_their_details(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        table = page.locator(".features table").first
+        names = table.locator("tr.row th bdi")
+        before = names.all_inner_texts()
+        table.get_by_role("button", name="Feature", exact=True).click()
+        assert names.all_inner_texts() == sorted(before)
+        first = table.locator("tr.row").first
+        details = first.locator("xpath=following-sibling::tr[1]").locator("table.bins")
+        assert details.count() == 1
+        table.get_by_role("button", name="PSI", exact=True).click()
+        figures = [
+            float(each.get_attribute("data-v") or "nan")
+            for each in table.locator("tr.row td:nth-child(3)").all()
+        ]
+        assert figures == sorted(figures, reverse=True)
+
+
+def test_finding_a_feature(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        page.get_by_label("Find a feature").fill("card_")
+        assert page.locator(".features tr.row:visible").count() == 2
+
+
+def test_the_theme_can_be_chosen(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        light = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        page.get_by_role("button", name="Theme").click()
+        page.get_by_role("button", name="Theme").click()
+        assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+        assert page.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def test_arrow_keys_read_a_chart(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        page.locator("figure[tabindex]:visible").first.focus()
+        page.keyboard.press("ArrowRight")
+        assert page.locator("#say").inner_text() == "2017_04: Data drift 0.503 (Error), version 1"
+
+
+def test_links_lead_to_an_evaluation_and_back(browser, site):
+    with Visit(browser, site / "index.html") as page:
+        page.get_by_role("link", name="2017_12").first.click()
+        assert page.locator("h1").inner_text() == "2017_12 in mes_for_ground_truth"
+        page.get_by_role("link", name="Dashboard").click()
+        assert page.locator("h1").inner_text() == "Model monitoring"
+
+
+def test_prints(browser, site, tmp_path):
+    with Visit(browser, site / "index.html") as page:
+        page.pdf(path=tmp_path / "page.pdf", prefer_css_page_size=True)
+        assert (tmp_path / "page.pdf").stat().st_size > 20_000

@@ -1,0 +1,79 @@
+"""A demo that is killed again and again ends in the tables of one that never was."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import duckdb
+
+MOMENTS = 10
+ROWS = "500"
+TIMES = ("_at", "started", "ended")
+
+
+def start(folder):
+    return subprocess.Popen(
+        [sys.executable, "-m", "mlmon", "demo", str(folder), "--rows-per-month", ROWS],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
+def contents(folder):
+    """Return every table's rows in an order of their own, without times and run ids."""
+    with duckdb.connect(str(folder / "warehouse/mlmon.duckdb"), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_name from duckdb_tables() where not internal order by 1"
+        ).fetchall()
+        return {table: rows(connection, table) for (table,) in tables}
+
+
+def rows(connection, table):
+    described = connection.execute(f"describe {table}").fetchall()
+    names = [name for name, kind, *_ in described if kind != "TIMESTAMP" or table == "transactions"]
+    left_out = {"run_id", "labels"} | ({"name"} if table == "evaluations" else set())
+    columns = ", ".join(f'"{name}"::varchar' for name in names if name not in left_out)
+    query = f"select {columns} from {table}"
+    query += " where message is null or message <> ''" if table == "step_runs" else ""
+    return sorted(connection.execute(query).fetchall(), key=repr)
+
+
+def test_killed_at_ten_random_moments(tmp_path):
+    calm, killed = tmp_path / "calm", tmp_path / "killed"
+    began = time.monotonic()
+    assert start(calm).wait() == 0
+    whole = time.monotonic() - began
+    chance = random.Random(20171231)
+    moments = [chance.uniform(0.3, whole / 2) for _ in range(MOMENTS)]
+    interrupted = 0
+    for moment in moments:
+        process = start(killed)
+        try:
+            process.wait(timeout=moment)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            interrupted += 1
+    assert interrupted >= MOMENTS / 2
+    process = start(killed)
+    assert process.wait() == 0, process.stderr.read().decode()
+    assert contents(killed) == contents(calm)
+
+
+def test_a_second_demo_changes_nothing(finished_copy):
+    before = contents(finished_copy)
+    pages = {path: path.stat().st_mtime_ns for path in finished_copy.rglob("*.html")}
+    command = [sys.executable, "-m", "mlmon", "demo", str(finished_copy)]
+    done = subprocess.run(
+        [*command, "--rows-per-month", str(finished_rows())],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert contents(finished_copy) == before
+    assert {path: path.stat().st_mtime_ns for path in finished_copy.rglob("*.html")} == pages
