@@ -4,6 +4,7 @@ An outlier, an unseen category or a missing value lands in a bin of its own, alw
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def _numeric(series: Any) -> Iterator[dict[str, Any]]:
     fine = np.union1d(lower_edges(values, counts, FINE), coarse)
     edges = [*fine, values[-1]]
     yield _bin("below", 0, lower=-np.inf, upper=values[0])
-    for lower, upper in zip(edges[:-1], edges[1:], strict=True):
+    for lower, upper in pairwise(edges):
         part = int(np.searchsorted(coarse, lower, side="right"))
         yield _bin("range", part, lower=float(lower), upper=float(upper))
     beyond = float(np.nextafter(values[-1], np.inf))

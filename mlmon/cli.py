@@ -7,7 +7,7 @@ a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -74,8 +74,20 @@ def options(
 DEBUG: list[bool] = []
 GROUPS = {"schedule": ("next",), "delete": ("batch", "evaluation")}
 COMMANDS = (
-    "ingest", "train", "score", "evaluate", "check", "run", "report", "models", "activate",
-    "sql", "status", "export", "publish", "docs",
+    "ingest",
+    "train",
+    "score",
+    "evaluate",
+    "check",
+    "run",
+    "report",
+    "models",
+    "activate",
+    "sql",
+    "status",
+    "export",
+    "publish",
+    "docs",
 )
 
 
@@ -156,13 +168,14 @@ def evaluate(
 ) -> None:
     """Evaluate batches into a store; what is out of date upstream is done first."""
     labels = _labels(label or [])
+    chosen: list[str | None] = [*batch] if batch else [None]
     with mlmon.open(project) as opened:
         if dry_run:
-            show([row for one in batch or [None] for row in opened.plan(store, batch=one)], format)
+            show([row for one in chosen for row in opened.plan(store, batch=one)], format)
             return
         made = [
             opened.evaluate(store, batch=one, only_this=only_this, name=name, labels=labels)
-            for one in batch or [None]
+            for one in chosen
         ]
         show([_evaluation(opened, found.id) for found in made], format)
 

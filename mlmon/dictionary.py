@@ -6,7 +6,8 @@ from mlmon.warehouse import Warehouse
 def markdown(warehouse: Warehouse) -> str:
     """Return the dictionary of a warehouse as Markdown."""
     relations = warehouse.read(
-        "select table_name as name, 'table' as kind, comment from duckdb_tables() where not internal"
+        "select table_name as name, 'table' as kind, comment from duckdb_tables()"
+        " where not internal"
         " union all select view_name, 'view', comment from duckdb_views() where not internal"
         " order by kind, name"
     )

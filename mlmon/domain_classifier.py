@@ -54,7 +54,7 @@ def data_drift(
         return _undefined("every feature is missing in every row"), {}
     forest = _forest(usable, seed).fit(rows[list(usable)][train], origin[train])
     probability = forest.predict_proba(rows[list(usable)][test])[:, 1]
-    right = int(round(accuracy_score(origin[test], probability > 0.5, normalize=False)))
+    right = int(accuracy_score(origin[test], probability > 0.5, normalize=False))
     return _figures(right, origin[test], probability, confidence), _importances(forest, usable)
 
 

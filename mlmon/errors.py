@@ -1,5 +1,7 @@
 """Every exception mlmon raises: one line that says what, where and what to do next."""
 
+from collections.abc import Iterable
+
 
 class MlmonError(Exception):
     """The work could not be done; the command line prints the message and exits with 3."""
@@ -16,8 +18,9 @@ class ConfigError(MlmonError):
 class UnknownName(ConfigError):
     """A dataset, model, store, scenario, metric or column that nobody knows."""
 
-    def __init__(self, kind: str, name: str, known: object = ()) -> None:
-        names = ", ".join(sorted(map(str, known)))  # type: ignore[call-overload]
+    def __init__(self, kind: str, name: str, known: Iterable[object] = ()) -> None:
+        """Say which names there are."""
+        names = ", ".join(sorted(map(str, known)))
         super().__init__(f"no {kind} is called '{name}'" + (f"; there is {names}" if names else ""))
 
 

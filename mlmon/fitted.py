@@ -44,7 +44,8 @@ class Fitted:
         else:
             score = probabilities[:, list(self.classes).index(str(self.positive_class))]
             negative = next(name for name in self.classes if name != self.positive_class)
-            prediction = np.where(score > self.threshold, self.positive_class, negative)
+            above = score > float(self.threshold or 0.0)
+            prediction = np.where(above, str(self.positive_class), negative)
         return {"score": score, "prediction": prediction, "probabilities": probabilities}
 
 

@@ -105,7 +105,7 @@ def _scored_datasets(warehouse: Warehouse, sources: Sequence[Source]) -> Iterato
         expression = features.scored_dataset(
             *tables, source, classes, (version or {}).get("positive_class")
         )
-        words = {column: f"As in {source.dataset}." for column in tables[0].columns}
+        words = dict.fromkeys(tables[0].columns, f"As in {source.dataset}.")
         words |= {f"proba_{c}": f"Predicted probability of class {c}, 0 to 1." for c in classes}
         comment = (
             f"Records of {source.dataset} with what the newest version of {source.model} said."

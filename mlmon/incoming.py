@@ -13,8 +13,10 @@ from mlmon.config import Dataset
 from mlmon.errors import SourceError
 from mlmon.warehouse import Warehouse, quoted
 
-INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT")
-INTEGERS += ("UINTEGER", "UBIGINT", "UHUGEINT")
+INTEGERS = tuple(
+    f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
+)
+INTEGERS = (*INTEGERS, "INTEGER", "UINTEGER")
 CANDIDATES = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
 INCOMING = "mlmon_incoming"
 

@@ -93,7 +93,7 @@ def _store(
             _create(warehouse, dataset, name, schema)
         return [
             batch
-            for batch in _batches(warehouse, dataset, source, schema)
+            for batch in _batches(warehouse, dataset, source)
             if (not only or batch in only)
             and _replace(warehouse, dataset, name, source, batch, schema)
         ]
@@ -109,9 +109,7 @@ def _create(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str,
     warehouse.comment("table", name, f"Records of dataset {name}, as they were ingested.", words)
 
 
-def _batches(
-    warehouse: Warehouse, dataset: Dataset, source: sources.Source, schema: dict[str, str]
-) -> list[str]:
+def _batches(warehouse: Warehouse, dataset: Dataset, source: sources.Source) -> list[str]:
     """Return the names of the batches in the incoming rows."""
     expression = _batch_of(dataset, source)
     query = f"select distinct {expression} as batch from {INCOMING} order by 1"
@@ -128,7 +126,8 @@ def _batch_of(dataset: Dataset, source: sources.Source) -> str:
         return literal(source.batch)
     batching = dataset.batching
     if batching.rows:
-        return f"lpad((1 + (row_number() over (order by mlmon_row) - 1) // {batching.rows})::varchar, 6, '0')"
+        number = f"1 + (row_number() over (order by mlmon_row) - 1) // {batching.rows}"
+        return f"lpad(({number})::varchar, 6, '0')"
     return f"strftime({quoted(str(batching.time))}::timestamp, '{PERIODS[str(batching.every)]}')"
 
 
@@ -143,8 +142,8 @@ def _replace(
     """The batch holds exactly its incoming rows; return whether that changed anything."""
     casts = ", ".join(f"{quoted(c)}::{kind} as {quoted(c)}" for c, kind in schema.items())
     rows = (
-        f"select * exclude mlmon_row from (select {_batch_of(dataset, source)} as batch, mlmon_row, "
-        f"{casts} from {INCOMING} order by mlmon_row) where batch = {literal(batch)}"
+        f"select * exclude mlmon_row from (select {_batch_of(dataset, source)} as batch,"
+        f" mlmon_row, {casts} from {INCOMING} order by mlmon_row) where batch = {literal(batch)}"
     )
     fingerprint = (
         source.fingerprint()

@@ -104,7 +104,7 @@ class Project:
         return ModelVersion.of(row)
 
     def score(self, model: str, *, batches: Sequence[str] = ()) -> int:
-        """The batches (the newest one) are scored by the active version; return how many records."""
+        """The batches (the newest one) are scored by the active version; return the records."""
         from mlmon import plan, score
 
         section = require("model", model, self.config.models)

@@ -44,7 +44,7 @@ def run(
     batch and versions. Writes `scenario_runs`, `step_runs` and what the steps write.
     """
     steps = config.scenarios[name].steps
-    current = _open_run(warehouse, name) or _start(warehouse, config, name, trigger)
+    current = _open_run(warehouse, name) or _start(warehouse, name, trigger)
     state = State()
     query = "from step_runs where run_id = $id"
     done = {row["position"]: row for row in warehouse.read(query, id=current["run_id"])}
@@ -75,7 +75,7 @@ def _open_run(warehouse: Warehouse, name: str) -> Row | None:
     )
 
 
-def _start(warehouse: Warehouse, config: Config, name: str, trigger: str) -> Row:
+def _start(warehouse: Warehouse, name: str, trigger: str) -> Row:
     active = warehouse.read("select model, model_version from model_versions where is_active")
     row = {
         "run_id": uuid4().hex,

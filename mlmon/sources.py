@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
@@ -125,11 +124,11 @@ def _readable(path: Path) -> None:
     """Raise SourceError when a text file is empty or is not UTF-8, with the row."""
     if path.name.lower().endswith(PARQUET):
         return
-    opened: Any = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    row = 0
     try:
-        with opened as file:
-            row = 0
-            for row, line in enumerate(file, start=1):
+        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
+            for line in file:
+                row += 1
                 if not line.isascii():
                     line.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -82,7 +82,8 @@ def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) ->
     for batch in batches:
         if batch not in known:
             raise BatchNotFound(
-                f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset} --batch {batch}`"
+                f"dataset {dataset} has no batch {batch}; "
+                f"run `mlmon ingest {dataset} --batch {batch}`"
             )
     return [known[batch] for batch in batches]
 

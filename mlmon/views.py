@@ -51,11 +51,11 @@ def parse(path: Path) -> View:
         comment=header[0] if header else "",
         grain=_listed(header, "Grain: one row per "),
         reads=_listed(header, "Reads: "),
-        columns=dict(
-            found.groups()
+        columns={
+            found[1]: found[2]
             for line in header
             if (found := re.fullmatch(r"([a-z_0-9]+): (.+)", line))
-        ),
+        },
     )
 
 

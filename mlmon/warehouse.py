@@ -202,7 +202,10 @@ def _required(table: Table) -> Iterable[str]:
 
 
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
-    config = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+    config: dict[str, Any] = {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
     if path is None:
         return duckdb.connect(":memory:", config=config)
     if read_only and not path.exists():

@@ -33,7 +33,7 @@ FLOORS = ("profile", *METRICS)
 Row = dict[str, Any]
 
 examples = settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
