@@ -3,6 +3,7 @@
 import importlib
 import sys
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,8 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
             f"model {source.model}: {model.target} has fewer than two classes in the training part"
         )
     try:
-        return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
+        with nullcontext() if model.estimator else one_thread():
+            return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
     except Exception as error:  # a user's estimator may raise anything
         raise TrainingError(
             f"model {source.model}: the estimator cannot be fitted: {error}"

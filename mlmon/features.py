@@ -7,6 +7,7 @@ with an underscore in front (`_record_id`, `_score`, ...), so neither can hide t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
+from math import ceil
 from typing import Any
 
 import ibis
@@ -82,8 +83,6 @@ def cutoff(fraction: float) -> str:
     >>> cutoff(0.5), cutoff(1.0)
     ('80000000', 'g')
     """
-    from math import ceil
-
     limit = ceil(fraction * 16**8)
     return "g" if limit >= 16**8 else f"{limit:08x}"
 

@@ -50,9 +50,9 @@ class Fitted:
 
 
 def one_thread() -> Any:
-    """Inside, an estimator predicts in one thread: on a busy machine several wait for each other.
+    """Inside, scikit-learn works in one thread: on a busy machine several wait for each other.
 
-    Histogram boosting was three times slower with as many threads as cores.
+    Histogram boosting was three to ten times slower with as many threads as cores.
     """
     return threadpool_limits(1, user_api="openmp")
 

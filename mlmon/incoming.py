@@ -11,13 +11,21 @@ import duckdb
 from mlmon import sources
 from mlmon.config import Dataset
 from mlmon.errors import SourceError
-from mlmon.warehouse import Warehouse, quoted
+from mlmon.warehouse import Warehouse, literal, quoted
 
 INTEGERS = tuple(
     f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
 )
 INTEGERS = (*INTEGERS, "INTEGER", "UINTEGER")
-CANDIDATES = ("BIGINT", "DOUBLE", "BOOLEAN", "DATE", "TIMESTAMP")
+# The types a text column may be given, and how its values are written then: 007, 2017_01 and
+# seventeen digits are names, not numbers, though DuckDB would cast them.
+CANDIDATES = {
+    "BIGINT": r"[+-]?(0|[1-9][0-9]*)",
+    "DOUBLE": r"[+-]?(0|[1-9][0-9]{0,15})?([.][0-9]*)?(e[+-]?[0-9]+)?|[+-]?(nan|inf|infinity)",
+    "BOOLEAN": "true|false",
+    "DATE": "[0-9]+[-/][0-9]+[-/][0-9]+",
+    "TIMESTAMP": "[0-9].*",
+}
 INCOMING = "mlmon_incoming"
 
 
@@ -82,8 +90,10 @@ def _first_schema(
         for column, kind in incoming.items()
     }
     for column in {dataset.time, dataset.batching.time} - {None}:
-        if not schema[str(column)].startswith(("DATE", "TIMESTAMP")):
-            kind = schema[str(column)]
+        kind = schema[str(column)]
+        if kind == "VARCHAR":
+            kind = _narrowest(warehouse, str(column))
+        if not kind.startswith(("DATE", "TIMESTAMP")):
             raise SourceError(f"{source.name}: column {column} is {kind}, not a date or timestamp")
         schema[str(column)] = "TIMESTAMP"
     return schema
@@ -91,7 +101,11 @@ def _first_schema(
 
 def _narrowest(warehouse: Warehouse, column: str) -> str:
     """Return the first type that holds every value of a text column; VARCHAR when none does."""
-    tests = ", ".join(f"count(*) filter ({_misfit(column, kind)})" for kind in CANDIDATES)
+    tests = ", ".join(
+        f"count(*) filter (({_misfit(column, kind)}) or not "
+        f"regexp_full_match(trim({quoted(column)}::varchar), {literal(f'(?i){form}')}))"
+        for kind, form in CANDIDATES.items()
+    )
     query = f"select count({quoted(column)}), {tests} from {INCOMING}"
     filled, *misfits = warehouse.connection.execute(query).fetchone() or (0,)
     fitting = [kind for kind, n in zip(CANDIDATES, misfits, strict=False) if n == 0]
@@ -102,6 +116,9 @@ def _misfit(column: str, kind: str) -> str:
     """Return the SQL condition that a value cannot be held by a type without loss."""
     name = quoted(column)
     condition = f"{name} is not null and try_cast({name} as {kind}) is null"
+    if kind == "DATE":
+        whole = f"try_cast({name} as timestamp) is distinct from try_cast({name} as date)::timestamp"
+        return f"({condition}) or ({name} is not null and {whole})"
     if kind in INTEGERS:
         exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
         text = f"regexp_matches({name}::varchar, '^0[0-9]')"  # 007 is a name, not seven

@@ -6,7 +6,7 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import incoming, sources
+from mlmon import generated, incoming, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
@@ -39,7 +39,7 @@ def ingest(
     for source in found:
         if source.batch is None or is_new(warehouse, name, source):
             with incoming.loaded(warehouse, source):
-                written += _store(warehouse, dataset, name, source, batches)
+                written += _store(warehouse, config, name, source, batches)
     return written
 
 
@@ -55,7 +55,7 @@ def ingest_frame(
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
     source = sources.Source(f"frame {batch}" if batch else "frame", (), batch)
     with warehouse.registered(frame, "mlmon_frame"), incoming.loaded(warehouse, source):
-        return _store(warehouse, dataset, name, source)
+        return _store(warehouse, config, name, source)
 
 
 def is_new(warehouse: Warehouse, name: str, source: sources.Source) -> bool:
@@ -79,18 +79,20 @@ def delete_batch(warehouse: Warehouse, name: str, batch: str) -> None:
 
 def _store(
     warehouse: Warehouse,
-    dataset: Dataset,
+    config: Config,
     name: str,
     source: sources.Source,
     only: Sequence[str] = (),
 ) -> list[str]:
     """Check the incoming rows and commit each batch of them that is new or changed."""
+    dataset = config.datasets[name]
     with warehouse.transaction():
         schema = incoming.frozen_schema(warehouse, dataset, name, source)
         incoming.check_values(warehouse, source, schema)
         incoming.check_keys(warehouse, dataset, name, source)
         if not warehouse.has(name):
             _create(warehouse, dataset, name, schema)
+            generated.refresh(warehouse, config)
         return [
             batch
             for batch in _batches(warehouse, dataset, source)

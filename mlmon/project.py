@@ -7,6 +7,7 @@ need.
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -42,7 +43,9 @@ class Project:
         self.config = config
         self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
         if not read_only:
-            self._refresh()
+            from mlmon import generated
+
+            generated.refresh(self.warehouse, self.config)
 
     def __enter__(self) -> Self:
         """Return the project."""
@@ -83,7 +86,6 @@ class Project:
         else:
             chosen = [*_names(batches), *([batch] if batch else [])]
             written = ingest.ingest(self.warehouse, self.config, dataset, chosen)
-        self._refresh()
         return written
 
     def delete_batch(self, dataset: str, batch: str) -> None:
@@ -119,16 +121,7 @@ class Project:
         dataset = self.config.models[section.model].dataset
         batch = batch or plan.newest_batch(self.warehouse, dataset)
         steps = plan.for_evaluation(self.warehouse, self.config, store, batch)
-        return [
-            {
-                "verb": step.verb,
-                "target": step.target,
-                "batch": step.batch,
-                "reason": step.reason,
-                "command": step.command,
-            }
-            for step in steps
-        ]
+        return [asdict(step) | {"command": step.command} for step in steps]
 
     def evaluate(
         self,
@@ -282,18 +275,13 @@ class Project:
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         draft.unlink(missing_ok=True)
         source = self.warehouse.value("select current_database()")
-        self.warehouse.write(f"attach {literal(str(draft))} as mlmon_copy")
+        self.warehouse.write(f"attach {literal(str(draft))} as mlmon_copy (read_write)")
         try:
             self.warehouse.write(f"copy from database {quoted(source)} to mlmon_copy")
         finally:
             self.warehouse.write("detach mlmon_copy")
         draft.replace(target)
         return target
-
-    def _refresh(self) -> None:
-        from mlmon import generated
-
-        generated.refresh(self.warehouse, self.config)
 
 
 def _names(batches: Sequence[str]) -> list[str]:

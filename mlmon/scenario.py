@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from mlmon import check, generated, ingest, plan, score, train, versions
+from mlmon import check, ingest, plan, score, train, versions
 from mlmon.config import Config, Step
 from mlmon.config.sections import OutcomeIs, SqlIs
 from mlmon.errors import MlmonError
@@ -164,7 +164,6 @@ def _perform(
         return "SUCCESS", f"{count} records of {batch} scored"
     if verb == "ingest":
         written = ingest.ingest(warehouse, config, target)
-        generated.refresh(warehouse, config)
         if written:
             current["batch"] = max(written)
             warehouse.write(

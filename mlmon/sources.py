@@ -3,6 +3,7 @@
 Text files are read as text only; what a value means is decided once, in `ingest`.
 """
 
+import csv
 import gzip
 import hashlib
 import re
@@ -19,6 +20,7 @@ from mlmon.warehouse import Warehouse, literal
 CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 PARQUET = (".parquet",)
+DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -96,11 +98,12 @@ def relation(warehouse: Warehouse, source: Source) -> str:
 
     Raises SourceError with file and reason: empty, not UTF-8, not what the ending says.
     """
-    scans = [_scan(path) for path in source.paths]
-    for path, scan in zip(source.paths, scans, strict=True):
+    scans = []
+    for path in source.paths:
         _readable(path)
+        scans.append(_scan(path))
         try:
-            warehouse.connection.execute(f"describe {scan}")
+            warehouse.connection.execute(f"describe {scans[-1]}")
         except duckdb.Error as error:
             raise SourceError(f"{path.name}: {_reason(error)}") from error
     return " union all by name ".join(scans)
@@ -109,9 +112,12 @@ def relation(warehouse: Warehouse, source: Source) -> str:
 def _scan(path: Path) -> str:
     name, file = path.name.lower(), literal(str(path))
     if name.endswith(CSV):
-        return (
-            f"select * from read_csv({file}, header = true, all_varchar = true,"
-            " null_padding = false, strict_mode = true, sample_size = -1)"
+        delimiter, columns = _header(path)
+        types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
+        return (  # nothing is guessed: a guess may take a faulty row for something else
+            f"select * from read_csv({file}, auto_detect = false, header = true,"
+            f" delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
+            f" null_padding = false, strict_mode = true, columns = {{{types}}})"
         )
     if name.endswith(JSON):
         return f"select * from read_json_auto({file}, sample_size = -1)"
@@ -120,9 +126,28 @@ def _scan(path: Path) -> str:
     raise SourceError(f"{path.name}: mlmon reads csv, json lines and parquet, not this ending")
 
 
+def _header(path: Path) -> tuple[str, list[str]]:
+    """Return what parts the values of a text file, and the names in its first row.
+
+    Raises SourceError when a name is missing or stands there twice.
+    """
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        line = file.readline().decode("utf-8-sig")
+    delimiter = max(DELIMITERS, key=line.count)
+    columns = next(csv.reader([line], delimiter=delimiter))
+    known: set[str] = set()
+    for position, column in enumerate(columns, start=1):
+        if not column.strip():
+            raise SourceError(f"{path.name}: row 1: column {position} has no name")
+        if column.lower() in known:
+            raise SourceError(f"{path.name}: row 1: column {column} stands there twice")
+        known.add(column.lower())
+    return delimiter, columns
+
+
 def _readable(path: Path) -> None:
     """Raise SourceError when a text file is empty or is not UTF-8, with the row."""
-    if path.name.lower().endswith(PARQUET):
+    if not path.name.lower().endswith(CSV + JSON):
         return
     row = 0
     try:
@@ -148,6 +173,6 @@ def explain(source: Source, error: duckdb.Error) -> SourceError:
 def _reason(error: duckdb.Error) -> str:
     text = str(error)
     row = re.search(r"[Ll]ine: (\d+)", text)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    what = re.sub(r"^[\w ]+Error: ", "", lines[1] if row and len(lines) > 1 else lines[0])
+    lines = [line.strip() for line in text.split("Possible fixes")[0].splitlines() if line.strip()]
+    what = re.sub(r"^[\w ]+Error: ", "", lines[-1] if row else lines[0])
     return f"row {row[1]}: {what}" if row else what

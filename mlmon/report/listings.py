@@ -20,7 +20,7 @@ CHECK_COLUMNS = (
 )
 VERSION_COLUMNS = (
     Column("model_version", "Version", "count"),
-    Column("status", "", "status"),
+    Column("status", "Status", "status"),
     Column("activated_at", "Activated (UTC)", "moment"),
     Column("algorithm", "Algorithm"),
     Column("trained_on", "Trained on"),

@@ -32,7 +32,7 @@ areas as (
         p,
         n,
         sum(tied_p * (n - negatives_above)) / p / n as area,
-        sum(tied_n * positives_below) / p / n as wrong,
+        power(sum(tied_n * positives_below) / p / n, 2) as square,
         sum(tied_p * power(negatives_above / n, 2)) as of_positives,
         sum(tied_n * power(positives_below / p, 2)) as of_negatives
     from pairs
@@ -45,8 +45,8 @@ by_class as (
         t.task,
         t.class,
         a.area,
-        (a.of_positives - a.p * power(a.wrong, 2)) / nullif(a.p - 1, 0) / a.p
-        + (a.of_negatives - a.n * power(a.wrong, 2)) / nullif(a.n - 1, 0) / a.n
+        abs(a.of_positives - a.p * a.square) / nullif(a.p - 1, 0) / a.p
+        + abs(a.of_negatives - a.n * a.square) / nullif(a.n - 1, 0) / a.n
             as variance,
         coalesce(
             t.note, case when a.area is null then 'one actual class only' end
@@ -60,7 +60,7 @@ select
     class as feature,
     case when count(area) = count(*) then avg(area) end as value,
     any_value(note) as note,
-    case when count(*) = 1 then greatest(any_value(variance), 0) end as variance
+    case when count(*) = 1 then any_value(variance) end as variance
 from by_class
 group by grouping sets ((sample_id, task), (sample_id, task, class))
 having grouping(class) = 1 or task = 'multiclass'

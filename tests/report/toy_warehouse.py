@@ -151,7 +151,7 @@ def train(made: Warehouse, names: Names, version: int) -> None:
 
 def bins(names: Names, place: int) -> list[dict[str, Any]]:
     """The bins of a feature: two of the six are numeric."""
-    if place in (2, 4):
+    if place in (2, 4) or place > 8:
         ranges = [
             {"kind": "range", "lower": edge * 20, "upper": edge * 20 + 20} for edge in range(10)
         ]

@@ -1,5 +1,6 @@
--- Both samples over the reference's bins. Of the categories, all beyond the
--- twelve with the largest share in either sample are added up in one row.
+-- Both samples over the reference's bins; bins that are empty on both sides
+-- are left out. Of the categories, all beyond the twelve with the largest share
+-- in either sample are added up in one row.
 with ranked as (
     select
         d.feature,
@@ -14,7 +15,9 @@ with ranked as (
     from feature_distribution as d
     inner join feature_drift as f
         on d.evaluation_id = f.evaluation_id and d.feature = f.feature
-    where d.evaluation_id = $evaluation_id
+    where
+        d.evaluation_id = $evaluation_id
+        and d.reference_share + d.current_share > 0
 )
 
 select

@@ -1,0 +1,147 @@
+"""What tests share: the finished tutorial, and a small shop laid out, ingested or trained.
+
+The tutorial takes half a minute, so it is told once, in a process of its own that starts with the
+session; the tests that read it run last. All workers of pytest-xdist use the same one.
+"""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import shop as small_shop
+
+import mlmon
+from mlmon.project import Project
+
+ROWS_PER_MONTH = 600
+PATIENCE = 600  # seconds
+TELL = """
+import pathlib, sys
+from mlmon.demo.chapters import tell
+folder = pathlib.Path(sys.argv[1])
+outcome = "failed"
+try:
+    tell(folder / "project", rows_per_month=int(sys.argv[2]))
+    outcome = "done"
+finally:
+    (folder / outcome).touch()
+"""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=_reads_the_tutorial)
+
+
+def _reads_the_tutorial(item: pytest.Item) -> bool:
+    return "finished_folder" in getattr(item, "fixturenames", ())
+
+
+def _shared(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder that all workers of this session share."""
+    base = factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _telling(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The tutorial is being told, when a test of this session reads it."""
+    if not any(map(_reads_the_tutorial, request.session.items)):
+        yield
+        return
+    folder = _shared(tmp_path_factory) / "finished"
+    try:
+        folder.mkdir()
+    except FileExistsError:  # another worker was first
+        yield
+        return
+    with (folder / "log").open("w") as log:
+        command = [sys.executable, "-c", TELL, str(folder), str(ROWS_PER_MONTH)]
+        process = subprocess.Popen(command, stdout=log, stderr=log)
+        yield
+        process.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the finished tutorial, to be read only."""
+    folder = _shared(tmp_path_factory) / "finished"
+    deadline = time.monotonic() + PATIENCE
+    while not (folder / "done").exists():
+        if (folder / "failed").exists() or time.monotonic() > deadline:
+            pytest.fail(f"the tutorial was not finished:\n{(folder / 'log').read_text()}")
+        time.sleep(0.05)
+    return folder / "project"
+
+
+@pytest.fixture(scope="session")
+def finished(finished_folder: Path) -> Iterator[Project]:
+    """The finished tutorial, opened for reading."""
+    with mlmon.open(finished_folder, read_only=True) as project:
+        yield project
+
+
+@pytest.fixture
+def finished_copy(finished_folder: Path, tmp_path: Path) -> Path:
+    """A copy of the finished tutorial that the test may change."""
+    return shutil.copytree(finished_folder, tmp_path / "tutorial")
+
+
+@pytest.fixture(scope="session")
+def finished_rows() -> int:
+    """How many rows a month of the finished tutorial has."""
+    return ROWS_PER_MONTH
+
+
+def _built(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
+    """Return a folder that the first worker to need it has built."""
+    folder = _shared(factory) / name
+    with (_shared(factory) / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            draft = folder.with_suffix(".draft")
+            build(draft)
+            draft.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _ingested_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def build(folder: Path) -> None:
+        with mlmon.open(small_shop.lay_out(folder)) as project:
+            project.ingest("orders")
+
+    return _built(tmp_path_factory, "ingested", build)
+
+
+@pytest.fixture(scope="session")
+def _trained_shop(_ingested_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def build(folder: Path) -> None:
+        shutil.copytree(_ingested_shop, folder)
+        with mlmon.open(folder) as project:
+            project.train("returns")
+
+    return _built(tmp_path_factory, "trained", build)
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """A folder with the shop's mlmon.yml and two months of files; nothing was done yet."""
+    return small_shop.lay_out(tmp_path / "shop")
+
+
+@pytest.fixture
+def ingested(_ingested_shop: Path, tmp_path: Path) -> Path:
+    """A shop whose two months are ingested."""
+    return shutil.copytree(_ingested_shop, tmp_path / "shop")
+
+
+@pytest.fixture
+def trained(_trained_shop: Path, tmp_path: Path) -> Path:
+    """A shop with version 1 of its model, trained on the first month."""
+    return shutil.copytree(_trained_shop, tmp_path / "shop")

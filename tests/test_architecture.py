@@ -1,0 +1,169 @@
+"""The house's plan holds: imports point down, verbs do not meet, files are small."""
+
+import ast
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CODE = ROOT / "mlmon"
+# Every module on its floor, the lowest first: it imports from the floors below, never from its
+# own. A folder that is named as a whole is one room: its modules may import each other.
+FLOORS = (
+    "errors",
+    "tables config.sections inference artifacts",
+    "config.document fitted bins domain_classifier",
+    "config",
+    "warehouse",
+    "features sources versions evaluations results terminal dictionary schedule report",
+    "views incoming estimators predictions samples",
+    "generated",
+    "measure",
+    "ingest train score evaluate check",
+    "plan",
+    "scenario",
+    "project",
+    "mlmon",
+    "demo",
+    "cli",
+    "__main__",
+)
+VERBS = ("ingest", "train", "score", "evaluate", "check")
+BANNED = ("utils", "helpers", "core", "base", "common", "manager")
+# Modules with imports inside functions, and why.
+HIDDEN = {
+    "project": "one method a verb: each loads only what it needs",
+    "cli": "one command a method: --help and reading load nothing heavy",
+    "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
+    "report.site": "drawing loads altair, which a page that is up to date does not need",
+    "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
+}
+# Modules that import duckdb for its error class alone; only the warehouse connects.
+CATCHERS = ("sources", "incoming", "views", "cli")
+
+
+def name_of(path: Path) -> str:
+    """Return a module's name within mlmon; the package itself is `mlmon`."""
+    parts = path.relative_to(CODE).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts) or "mlmon"
+
+
+MODULES = {name_of(path): path for path in sorted(CODE.rglob("*.py"))}
+TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in MODULES.items()}
+
+
+def imported(node: ast.AST) -> list[str]:
+    """Return the names that a node imports, absolute."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if isinstance(node, ast.ImportFrom):
+        assert node.level == 0, f"line {node.lineno}: imports are absolute"
+        return [f"{node.module}.{alias.name}" for alias in node.names]
+    return []
+
+
+def within(name: str) -> str | None:
+    """Return which of our modules an imported name is in, None when it is somebody else's."""
+    parts = name.split(".")
+    if parts[0] != "mlmon":
+        return None
+    return next(
+        (found for end in range(len(parts), 1, -1) if (found := ".".join(parts[1:end])) in MODULES),
+        "mlmon",
+    )
+
+
+def reads(module: str) -> set[str]:
+    """Return our modules that a module imports, also inside functions."""
+    names = [name for node in ast.walk(TREES[module]) for name in imported(node)]
+    return {found for name in names if (found := within(name))} - {module}
+
+
+def room(module: str) -> str:
+    """Return the name under which a module stands in FLOORS."""
+    return next((part for part in ("report", "demo") if module.split(".")[0] == part), module)
+
+
+def floor(module: str) -> int:
+    found = [number for number, names in enumerate(FLOORS) if room(module) in names.split()]
+    assert len(found) == 1, f"{module} has no floor; place it in FLOORS"
+    return found[0]
+
+
+def test_every_module_has_a_floor_and_every_place_is_taken():
+    assert {name for names in FLOORS for name in names.split()} == set(map(room, MODULES))
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module):
+    others = [name for name in reads(module) if room(name) != room(module)]
+    upwards = [name for name in others if floor(name) >= floor(module)]
+    if module == "__main__":
+        assert reads(module) == {"cli"}
+    assert not upwards, f"{module} imports {', '.join(upwards)}"
+
+
+def test_there_is_no_import_circle():
+    try:
+        order = list(TopologicalSorter({name: reads(name) for name in MODULES}).static_order())
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))
+    assert set(order) == set(MODULES)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_verbs_never_meet(verb):
+    assert verb in MODULES
+    assert not reads(verb) & (set(VERBS) | {"plan", "scenario", "project", "cli"})
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_import_is_for_types_only(module):
+    names = {node.id for node in ast.walk(TREES[module]) if isinstance(node, ast.Name)}
+    assert "TYPE_CHECKING" not in names
+    assert "typing.TYPE_CHECKING" not in sum(map(imported, ast.walk(TREES[module])), [])
+
+
+def hidden_imports(module: str) -> list[str]:
+    functions = [
+        node
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return [name for body in functions for node in ast.walk(body) for name in imported(node)]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_stand_at_the_top(module):
+    if module in HIDDEN:
+        assert hidden_imports(module), f"{module} needs its exception no more"
+    else:
+        assert not hidden_imports(module)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_only_the_warehouse_connects(module):
+    names = [name for node in ast.walk(TREES[module]) for name in imported(node)]
+    if not any(name.split(".")[0] == "duckdb" for name in names) or module == "warehouse":
+        return
+    assert module in CATCHERS
+    used = {
+        node.attr
+        for node in ast.walk(TREES[module])
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "duckdb"
+    }
+    assert used == {"Error"}, f"{module} uses duckdb.{', '.join(used)}"
+
+
+def test_no_room_for_odds_and_ends():
+    folders = {part for name in MODULES for part in name.split(".")}
+    assert not folders & set(BANNED)
+
+
+@pytest.mark.parametrize("path", [*MODULES.values(), *sorted((ROOT / "sql").rglob("*.sql"))], ids=lambda path: path.name)
+def test_files_are_small(path):
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= 300, f"{path.relative_to(ROOT)} has {lines} lines"
