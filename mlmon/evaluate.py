@@ -82,7 +82,7 @@ def _sample_rows(
     section = config.stores[store]
     model = config.models[section.model]
     key = config.datasets[model.dataset].key
-    sample = samples.drawn(warehouse, model, version, section.sampling, batch, key)
+    sample = samples.drawn(warehouse, model, version, section, batch, key)
     return sample, samples.reference(warehouse, model, version)
 
 

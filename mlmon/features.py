@@ -23,6 +23,7 @@ SAMPLE_RECORDS = {
     "dataset": "string",
     "batch": "string",
     "record_id": "string",
+    "has_performance": "boolean",
 }
 FEATURE_VALUES = {
     "sample_id": "string",
@@ -111,7 +112,10 @@ def dataset_records(samples: ir.Table, table: ir.Table, dataset: str, key: str) 
 def sample_rows(
     records: ir.Table, table: ir.Table, predictions: ir.Table, source: Source
 ) -> ir.Table:
-    """Return the wide rows of every sample of a model, with score and prediction."""
+    """Return the wide rows of every sample of a model, with score and prediction.
+
+    In a sample without performance no target is looked at: `_actual` is NULL.
+    """
     mine = records.filter(records.model == source.model)
     rows = model_rows(table, source)
     scored = predictions.select(
@@ -130,9 +134,9 @@ def sample_rows(
     )
     return joined.select(
         *source.kinds,
-        "_actual",
         "_score",
         "_prediction",
+        _actual=wide.has_performance.ifelse(wide["_actual"], ibis.null("string")),
         _sample_id=wide.sample_id,
         _record_id=wide.record_id,
     )

@@ -120,6 +120,7 @@ _SAMPLE_BATCHES = {
     "dataset": "string",
     "seed": "int64",
     "cutoff": "string",
+    "has_performance": "boolean",
     "batch": "string",
 }
 _COMMENTS = {

@@ -117,7 +117,9 @@ def _misfit(column: str, kind: str) -> str:
     name = quoted(column)
     condition = f"{name} is not null and try_cast({name} as {kind}) is null"
     if kind == "DATE":
-        whole = f"try_cast({name} as timestamp) is distinct from try_cast({name} as date)::timestamp"
+        whole = (
+            f"try_cast({name} as timestamp) is distinct from try_cast({name} as date)::timestamp"
+        )
         return f"({condition}) or ({name} is not null and {whole})"
     if kind in INTEGERS:
         exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"

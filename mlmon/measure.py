@@ -88,7 +88,7 @@ def bench(
     measured = Warehouse(comments=False)
     try:
         _copy(warehouse, measured, version, samples, evaluation)
-        _fill(warehouse, measured, config, version, samples, evaluation)
+        _fill(warehouse, measured, config, version, samples)
         _profile(warehouse, measured)
         yield measured
     finally:
@@ -126,21 +126,14 @@ def _fill(
     config: Config,
     version: Row,
     samples: Sequence[str],
-    evaluation: Row | None,
 ) -> None:
-    """The bench has the samples' wide rows and the relations that are made of them.
-
-    Without performance the evaluation's targets stay behind, as if they were not known.
-    """
+    """The bench has the samples' wide rows and the relations that are made of them."""
     name = version["model"]
     section = config.models[name]
     key = config.datasets[section.dataset].key
     source = Source(name, section.dataset, key, section.target, versions.kinds(version))
     rows = generated.sample_rows(warehouse, source)
     rows = rows.filter(rows["_sample_id"].isin(list(samples)))
-    if evaluation and not evaluation["has_performance"]:
-        hidden = rows["_sample_id"] == evaluation["sample_id"]
-        rows = rows.mutate(_actual=hidden.ifelse(ibis.null("string"), rows["_actual"]))
     query = str(ibis.to_sql(rows, dialect="duckdb"))
     with measured.registered(warehouse.connection.execute(query).to_arrow_table()) as frame:
         measured.write(f"create table sample_rows as from {frame}")

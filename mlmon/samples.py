@@ -6,54 +6,40 @@ from collections.abc import Sequence
 from typing import Any
 
 from mlmon import features
-from mlmon.config import Model, Sampling
+from mlmon.config import Model, Store
 from mlmon.warehouse import Row, Warehouse, now, quoted
 
 
 def reference(warehouse: Warehouse, model: Model, version: Row) -> Row:
     """Return the row of a version's reference sample: the test part of its training batches."""
-    return _row(
-        warehouse,
-        model,
-        version,
-        "reference",
-        version["train_batches"],
-        method="ratio",
-        fraction=version["test_size"],
-        seed=version["seed"],
-    )
+    rule = {"method": "ratio", "fraction": version["test_size"], "seed": version["seed"]}
+    batches = version["train_batches"]
+    return _row(warehouse, model, version, "reference", batches, has_performance=True, **rule)
 
 
 def drawn(
-    warehouse: Warehouse, model: Model, version: Row, sampling: Sampling, batch: str, key: str
+    warehouse: Warehouse, model: Model, version: Row, section: Store, batch: str, key: str
 ) -> Row:
     """Return the row of the sample that a store's sampling draws from a batch."""
+    sampling, rows = section.sampling, section.sampling.rows or 0
     total = _total(warehouse, model.dataset, [batch])
+    rule: Row = {"method": sampling.method, "seed": sampling.seed}
+    if sampling.method == "all":
+        rule["fraction"] = 1.0
+    elif sampling.method == "ratio":
+        rule["fraction"] = sampling.ratio
+    else:
+        rule["fraction"] = min(1.0, rows / max(total, 1))
     if sampling.method == "fixed":
-        return _row(
-            warehouse,
-            model,
-            version,
-            "evaluation",
-            [batch],
-            method="fixed",
-            seed=sampling.seed,
-            **_exactly(warehouse, model.dataset, key, batch, sampling, total),
-        )
-    fraction = {
-        "all": 1.0,
-        "ratio": sampling.ratio,
-        "random": (sampling.rows or 0) / max(total, 1),
-    }[sampling.method]
+        rule["cutoff"] = _hash_at(warehouse, model.dataset, key, batch, sampling.seed, rows)
     return _row(
         warehouse,
         model,
         version,
         "evaluation",
         [batch],
-        method=sampling.method,
-        fraction=min(1.0, float(fraction or 0)),
-        seed=sampling.seed,
+        has_performance=section.performance,
+        **rule,
     )
 
 
@@ -71,17 +57,13 @@ def store(warehouse: Warehouse, row: Row) -> Row:
     return {**row, "rows": rows}
 
 
-def _exactly(
-    warehouse: Warehouse, dataset: str, key: str, batch: str, sampling: Sampling, total: int
-) -> dict[str, Any]:
-    """Return fraction and cutoff that keep the `rows` records whose md5 sorts first."""
+def _hash_at(warehouse: Warehouse, dataset: str, key: str, batch: str, seed: int, rows: int) -> str:
+    """Return the cutoff below which exactly `rows` records sort, unless hashes are equal."""
     query = (
         f"select md5($seed || ':' || {quoted(key)}::varchar)[:8] as hash from {quoted(dataset)}"
         " where batch = $batch order by hash limit 1 offset $rows"
     )
-    rows = sampling.rows or 0
-    after = warehouse.value(query, seed=str(sampling.seed), batch=batch, rows=rows)
-    return {"fraction": min(1.0, rows / max(total, 1)), "cutoff": after or "g"}
+    return warehouse.value(query, seed=str(seed), batch=batch, rows=rows) or features.cutoff(1.0)
 
 
 def _total(warehouse: Warehouse, dataset: str, batches: Sequence[str]) -> int:

@@ -41,7 +41,7 @@ COLUMNS: Mapping[str, str] = {
     "gain_fp": "Gain of a false positive in the cost matrix.",
     "gain_tn": "Gain of a true negative in the cost matrix.",
     "gain_tp": "Gain of a true positive in the cost matrix.",
-    "has_performance": "Whether performance metrics were asked for.",
+    "has_performance": "Whether performance is measured; without it targets are not looked at.",
     "importance": "Permutation importance on the test part: fall of the score when shuffled.",
     "ingested_at": "When the batch was read, UTC.",
     "is_active": "Whether the version is the one that scores.",
@@ -176,7 +176,8 @@ TABLES: tuple[Table, ...] = (
         "sample_id",
         """sample_id VARCHAR, model VARCHAR, model_version INTEGER, role VARCHAR, dataset VARCHAR,
         batch VARCHAR, batches VARCHAR[], segment VARCHAR, rows BIGINT, total_rows BIGINT,
-        method VARCHAR, seed BIGINT, fraction DOUBLE, cutoff VARCHAR, lift_at DOUBLE,
+        method VARCHAR, seed BIGINT, fraction DOUBLE, cutoff VARCHAR, has_performance BOOLEAN,
+        lift_at DOUBLE,
         gain_tp DOUBLE, gain_fp DOUBLE, gain_fn DOUBLE, gain_tn DOUBLE, created_at TIMESTAMP""",
     ),
     _table(

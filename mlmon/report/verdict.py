@@ -106,7 +106,7 @@ def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
     said: Said = [
         start,
         strong(f"{of_feature(worst)} is {words.figure(worst['value'])}"),
-        f" on {words.short(worst['batch'])}",
+        f" on {words.short(worst['batch'] or 'an evaluation that is gone')}",
     ]
     bounds = words.limits(worst)
     said.append(f"; the limits are {bounds}." if bounds else ".")
@@ -216,7 +216,7 @@ def what_to_do(
     command = (
         f"mlmon run {words.quoted(scenarios[0])}"
         if scenarios
-        else f"mlmon train {words.quoted(worst['model'])}"
+        else f"mlmon train {words.quoted(worst['model'] or focus['model'])}"
     )
     return step("Look at the features below. If the change is here to stay, retrain:", command)
 

@@ -8,7 +8,7 @@
 select
     sample_id,
     evaluation_id,
-    threshold,
+    x as threshold,
     class as metric,
     y as value
 from evaluation_curves

@@ -9,5 +9,6 @@ select
     dataset,
     seed,
     cutoff,
+    has_performance,
     unnest(batches) as batch
 from samples

@@ -232,3 +232,31 @@ def test_parameters_become_literals(story):
     assert "store = 'it''s'" in answer.sql
     assert "is not distinct from null" in answer.sql
     assert not re.search(r"\$[a-z]", answer.sql)
+
+
+def test_a_check_whose_evaluation_is_gone_still_has_a_verdict():
+    made = filled(Names(batches=("2017_04", "2017_05")))
+    made.write("delete from evaluations where evaluation_id = 'drift-01-abcdef'")
+    verdict = tiles(dashboard(made.read, DEFAULT, "fraud"))["verdict"]
+    assert "on an evaluation that is gone" in said(verdict["answers"][0])
+    assert verdict["answers"][2]["commands"]
+
+
+def test_two_models_have_their_own_sections():
+    made = filled(Names())
+    for table in ("model_versions", "evaluations"):
+        made.write(
+            f"insert into {table} select * replace ('other' as model"
+            + (
+                ", evaluation_id || 'x' as evaluation_id, 'third' as store"
+                if table == "evaluations"
+                else ""
+            )
+            + f") from {table}"
+        )
+    page = dashboard(made.read, {}, "fraud")
+    titles = [section["title"] for section in page["sections"]]
+    assert "Input and prediction drift of fraud" in titles
+    assert "Model versions of other" in titles
+    identities = [section["id"] for section in page["sections"]]
+    assert len(identities) == len(set(identities))

@@ -1,0 +1,130 @@
+"""Whatever a user can type, call or query is documented where it is found."""
+
+import inspect
+from pathlib import Path
+
+import pytest
+import typer.main
+
+from mlmon.cli import app
+from mlmon.config import Config
+from mlmon.project import Project
+from mlmon.tables import COLUMNS, TABLES, comment_of
+
+README = Path(__file__).parent.parent / "README.md"
+# Command -> what it is in the Python API: a method of Project, or why there is none.
+COMMANDS = {
+    "ingest": "ingest",
+    "train": "train",
+    "score": "score",
+    "evaluate": "evaluate",
+    "check": "check",
+    "run": "run",
+    "report": "report",
+    "models": "models",
+    "activate": "activate",
+    "status": "status",
+    "export": "export",
+    "publish": "publish",
+    "sql": "sql",
+    "schedule next": "schedule",
+    "delete batch": "delete_batch",
+    "delete evaluation": "delete_evaluation",
+    "demo": None,  # makes a project
+    "init": None,  # makes a project
+    "schema": None,  # of mlmon.yml, whatever the project
+    "docs": None,  # the comments, which any client shows
+}
+# Methods that are no command: `evaluate --dry-run`, an ibis table, letting the file go.
+METHODS = {"plan", "table", "close"}
+
+
+def commands() -> dict[str, str]:
+    """Return every command with its help, those of groups as `group command`."""
+    found = {}
+    for name, command in typer.main.get_command(app).commands.items():
+        inner = getattr(command, "commands", None)
+        for part, leaf in inner.items() if inner else {"": command}.items():
+            found[f"{name} {part}".strip()] = leaf.help or ""
+    return found
+
+
+def test_every_command_is_known_here():
+    assert set(commands()) == set(COMMANDS)
+
+
+def test_commands_and_methods_are_the_same_list():
+    public = {name for name, _ in inspect.getmembers(Project, inspect.isfunction) if name[0] != "_"}
+    assert public - METHODS == {method for method in COMMANDS.values() if method}
+    assert public >= METHODS
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_is_in_the_readme(command):
+    assert f"mlmon {command}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_command_has_help(command):
+    assert commands()[command].strip().endswith(".")
+
+
+@pytest.mark.parametrize("method", sorted({*METHODS, *filter(None, COMMANDS.values())}))
+def test_a_method_has_help(method):
+    assert (inspect.getdoc(getattr(Project, method)) or "").strip().endswith(".")
+
+
+def test_every_relation_has_a_comment(finished):
+    query = (
+        "select table_name as name, comment from duckdb_tables() where not internal union all"
+        " select view_name, comment from duckdb_views() where not internal"
+    )
+    relations = finished.warehouse.read(query)
+    assert len(relations) > len(TABLES)
+    assert [row["name"] for row in relations if not (row["comment"] or "").strip()] == []
+
+
+def test_every_column_has_a_comment(finished):
+    columns = finished.warehouse.read(
+        "select table_name || '.' || column_name as name, comment from duckdb_columns()"
+        " where not internal"
+    )
+    assert len(columns) > 300
+    assert [row["name"] for row in columns if not (row["comment"] or "").strip()] == []
+
+
+def test_every_metric_is_explained(finished):
+    rows = finished.warehouse.read("from metric_catalogue")
+    assert rows
+    for row in rows:
+        assert row["title"].strip(), row
+        assert row["description"].strip().endswith("."), row
+        assert row["family"] in ("input drift", "quality", "performance")
+
+
+def test_every_metric_that_is_stored_is_in_the_catalogue(finished):
+    stored = "select distinct metric from evaluation_metrics"
+    unknown = f"{stored} except select metric from metric_catalogue"
+    assert finished.warehouse.value(f"select count(*) from ({stored})") > 30
+    assert finished.warehouse.read(unknown) == []
+
+
+def test_declared_comments_are_sentences():
+    for table in TABLES:
+        assert table.comment.endswith("."), table.name
+        for column in table.columns:
+            assert (comment_of(table.name, column) or "").endswith("."), (table.name, column)
+        assert set(table.key) <= set(table.columns), table.name
+
+
+def test_no_declared_comment_is_left_over(finished):
+    query = "select distinct column_name from duckdb_columns() where not internal"
+    used = {row["column_name"] for row in finished.warehouse.read(query)}
+    assert set(COLUMNS) - used == set()
+
+
+def test_the_schema_describes_every_section():
+    schema = Config.model_json_schema()
+    sections = [schema, *schema["$defs"].values()]
+    assert len(sections) > 10
+    assert [part["title"] for part in sections if not part.get("description")] == []
