@@ -47,6 +47,12 @@ class Export(StrEnum):
     csv = "csv"
 
 
+class Example(StrEnum):
+    """What `init` can start from."""
+
+    tutorial = "tutorial"
+
+
 def version(wanted: bool) -> None:
     """Print the version and stop, when asked for."""
     if wanted:
@@ -108,8 +114,11 @@ def demo(
 @app.command()
 def init(
     folder: Annotated[Path, typer.Argument(help="Where mlmon.yml is written.")] = Path(),
+    _example: Annotated[Example, typer.Option("--example", help="What to start from.")] = (
+        Example.tutorial
+    ),
 ) -> None:
-    """Write the tutorial's mlmon.yml as a start for a project of your own."""
+    """Write an example's mlmon.yml as a start for a project of your own."""
     from mlmon.demo.project import write_project
 
     print(write_project(folder))

@@ -266,11 +266,17 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
     ("label_histograms", "actual"): "Class of the record; NULL when it is not known yet.",
     ("label_histograms", "predicted"): "Predicted class.",
     ("scenario_runs", "versions"): "Versions of the models that the run works with, a JSON object.",
-    ("check_results", "minimum"): "Below it the outcome is ERROR.",
-    ("check_results", "soft_minimum"): "Below it the outcome is WARNING.",
-    ("check_results", "soft_maximum"): "Above it the outcome is WARNING.",
-    ("check_results", "maximum"): "Above it the outcome is ERROR.",
-    ("check_results", "value"): "The metric's value when the check ran.",
+    **{
+        (relation, column): words
+        for relation in ("check_results", "latest_checks")
+        for column, words in {
+            "minimum": "Below it the outcome is ERROR.",
+            "soft_minimum": "Below it the outcome is WARNING.",
+            "soft_maximum": "Above it the outcome is WARNING.",
+            "maximum": "Above it the outcome is ERROR.",
+            "value": "The metric's value when the check ran.",
+        }.items()
+    },
 }
 
 

@@ -90,10 +90,17 @@ def create(warehouse: Warehouse, views: Iterable[View]) -> None:
 
 
 def document(warehouse: Warehouse, views: Iterable[View]) -> None:
-    """Every given view and its columns carry their comments (replacing a view drops them)."""
+    """Every given view and its columns carry their comments (replacing a view drops them).
+
+    A column that is named for a metric has the metric's description.
+    """
+    query = "select metric, description from metric_catalogue"
+    metrics = {row["metric"]: row["description"] for row in warehouse.read(query)}
     for view in views:
         words = {
-            column: view.columns.get(column) or comment_of(view.name, column) or ""
+            column: view.columns.get(column)
+            or comment_of(view.name, column)
+            or metrics.get(column, "")
             for column in warehouse.columns(view.name)
         }
         warehouse.comment("view", view.name, view.comment, words)

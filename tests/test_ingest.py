@@ -26,7 +26,7 @@ NEXT = ["4,2024-02-01,11.5,book,kept", "5,2024-02-02,21.25,toy,back", "6,2024-02
 
 @pytest.fixture
 def warehouse(tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(tmp_path / "mlmon.duckdb") as opened:
+    with Warehouse(tmp_path / "mlmon.duckdb", comments=False) as opened:
         yield opened
 
 

@@ -70,7 +70,7 @@ VIEWS = {
     "scored_transactions": "batch transaction_id proba_0 proba_1 prediction",
 }
 KINDS = {
-    "VARCHAR": "batch model store metric feature segment class evaluation_id sample_id kind label"
+    "VARCHAR": "batch model store metric feature segment class evaluation_id sample_id reference_sample_id kind label"
     " note check_name outcome message run_id scenario trigger actual predicted prediction"
     " status record_id name role dataset method source fingerprint algorithm task created_by"
     " artifact sha256 category curve code step action",

@@ -1,6 +1,6 @@
 -- Decision chart: five metrics at each of 101 thresholds of the score.
 -- Grain: one row per sample_id, class, position.
--- Reads: cumulative_scores, samples, score_totals.
+-- Reads: samples, score_counts, score_totals.
 -- Positive above the threshold. Binary only, labelled rows with a score.
 -- sample_id: the sample.
 -- class: the metric, precision_score, recall_score, f1_score, accuracy_score
@@ -14,44 +14,63 @@ with thresholds as (
         class,
         positives,
         negatives,
-        unnest(range(101)) as position,
-        position::double / 100 as x
+        unnest(range(101)) as position
     from score_totals
     where task = 'binary' and positives + negatives > 0
+),
+
+placed as (
+    select
+        sample_id,
+        class,
+        positives,
+        negatives,
+        round(score * 100) as nearest,
+        nearest - (score <= nearest / 100)::integer as highest_below
+    from score_counts
+),
+
+grouped as (
+    select
+        sample_id,
+        class,
+        highest_below,
+        sum(positives) as positives,
+        sum(negatives) as negatives
+    from placed
+    group by sample_id, class, highest_below
 ),
 
 counted as (
     select
         t.sample_id,
         t.position,
-        t.x,
-        t.positives,
-        t.negatives,
-        coalesce(c.true_positives, 0) as tp,
-        coalesce(c.false_positives, 0) as fp,
+        coalesce(sum(g.positives), 0)::double as tp,
+        coalesce(sum(g.negatives), 0)::double as fp,
         t.positives - tp as fn,
         t.negatives - fp as tn
     from thresholds as t
-    asof left join cumulative_scores as c
+    left join grouped as g
         on
-            t.sample_id = c.sample_id
-            and t.class = c.class
-            and t.x < c.score
+            t.sample_id = g.sample_id
+            and t.class = g.class
+            and t.position <= g.highest_below
+    group by t.sample_id, t.position, t.positives, t.negatives
 ),
 
 charted as (
     select
         c.sample_id,
         c.position,
-        c.x,
-        c.tp::double / nullif(c.tp + c.fp, 0) as precision_score,
-        c.tp::double / nullif(c.positives, 0) as recall_score,
-        2 * c.tp::double / nullif(2 * c.tp + c.fp + c.fn, 0) as f1_score,
-        (c.tp + c.tn)::double / (c.positives + c.negatives) as accuracy_score,
+        c.position::double / 100 as x,
+        c.tp / nullif(c.tp + c.fp, 0) as precision_score,
+        c.tp / nullif(c.tp + c.fn, 0) as recall_score,
+        2 * c.tp / nullif(2 * c.tp + c.fp + c.fn, 0) as f1_score,
+        (c.tp + c.tn) / (c.tp + c.fp + c.fn + c.tn) as accuracy_score,
         (
             c.tp * s.gain_tp + c.fp * s.gain_fp
             + c.fn * s.gain_fn + c.tn * s.gain_tn
-        ) / (c.positives + c.negatives) as cost_matrix_gain
+        ) / (c.tp + c.fp + c.fn + c.tn) as cost_matrix_gain
     from counted as c
     inner join samples as s on c.sample_id = s.sample_id
 )

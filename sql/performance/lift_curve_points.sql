@@ -8,23 +8,27 @@
 -- position: the percent, 1 to 100.
 -- x: share of the rows from the top, 0.01 to 1.
 -- y: recall among them, 0 to 1.
-with cuts as (
+with tied as (
     select
         sample_id,
         class,
+        positives,
         positives + negatives as n,
-        unnest(range(1, 101)) as position,
-        n * position::double / 100 as cut
-    from score_totals
-    where task = 'binary' and positives > 0
+        tied_positives,
+        tied_positives + tied_negatives as rows_here,
+        true_positives - tied_positives as hits_above,
+        true_positives + false_positives - rows_here as rows_above
+    from cumulative_scores
+    where positives > 0
 ),
 
-groups as (
+cut as (
     select
         *,
-        true_positives + false_positives - tied_positives - tied_negatives
-            as rows_above
-    from cumulative_scores
+        unnest(range(
+            100 * rows_above // n + 1, 100 * (rows_above + rows_here) // n + 1
+        )) as position
+    from tied
 )
 
 select
@@ -33,13 +37,11 @@ select
     c.position,
     c.position::double / 100 as x,
     (
-        g.true_positives - g.tied_positives
-        + g.tied_positives * (c.cut - g.rows_above)
-        / (g.tied_positives + g.tied_negatives)
-    ) / g.positives as y
-from cuts as c
-asof inner join groups as g
-    on
-        c.sample_id = g.sample_id
-        and c.class = g.class
-        and c.cut > g.rows_above
+        c.hits_above
+        + c.tied_positives
+        * (c.position::double * c.n / 100 - c.rows_above) / c.rows_here
+    ) / c.positives as y
+from cut as c
+inner join score_totals as t
+    on c.sample_id = t.sample_id and c.class = t.class
+where t.task = 'binary'

@@ -1,6 +1,6 @@
 -- Bin counts: the histogram of a feature on the bins frozen at training.
 -- Grain: one row per sample_id, feature, bin.
--- Reads: bins, category_counts, feature_counts, samples, value_counts.
+-- Reads: category_counts, feature_counts, sample_bins, value_counts.
 -- A number is in the bin with the greatest lower bound not above it.
 -- A category is in the bin that names or lists it, else in the bin `other`.
 -- A missing or non-finite value is in the bin `missing`. Empty bins: no row.
@@ -11,36 +11,25 @@
 -- sum: sum of the numbers in the bin, NULL unless numeric.
 -- minimum: the smallest number in the bin, NULL unless numeric.
 -- maximum: the largest number in the bin, NULL unless numeric.
-with sample_bins as (
-    select
-        s.sample_id,
-        b.feature,
-        b.bin,
-        b.kind,
-        b.lower,
-        case
-            when b.kind = 'category' then coalesce(b.categories, [b.category])
-        end as categories
-    from samples as s
-    inner join bins as b
-        on s.model = b.model and s.model_version = b.model_version
-),
-
-category_bins as (
+with category_bins as (
     select sample_id, feature, unnest(categories) as category, bin
     from sample_bins
 ),
 
+numbers as (
+    select v.sample_id, v.feature, v.number, v.n, f.feature_key
+    from value_counts as v
+    inner join feature_counts as f
+        on v.sample_id = f.sample_id and v.feature = f.feature
+),
+
 placed as (
     select v.sample_id, v.feature, b.bin, v.n, v.number
-    from value_counts as v
+    from numbers as v
     asof inner join sample_bins as b
-        on
-            v.sample_id = b.sample_id
-            and v.feature = b.feature
-            and v.number >= b.lower
+        on v.feature_key = b.feature_key and v.number >= b.lower
     union all
-    select c.sample_id, c.feature, coalesce(b.bin, o.bin) as bin, c.n, null
+    select c.sample_id, c.feature, coalesce(b.bin, o.bin), c.n, null
     from category_counts as c
     left join category_bins as b
         on
@@ -56,10 +45,7 @@ placed as (
     select f.sample_id, f.feature, b.bin, f.missing, null
     from feature_counts as f
     inner join sample_bins as b
-        on
-            f.sample_id = b.sample_id
-            and f.feature = b.feature
-            and b.kind = 'missing'
+        on f.feature_key = b.feature_key and b.kind = 'missing'
     where f.missing > 0
 )
 

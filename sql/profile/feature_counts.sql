@@ -1,26 +1,26 @@
 -- Feature counts: rows of a feature, how many are missing or not finite.
 -- Grain: one row per sample_id, feature.
--- Reads: bins, feature_values, samples.
+-- Reads: feature_values, sample_bins.
 -- Every feature that has bins has a row, also in a sample without rows.
 -- NaN and infinities count as missing, and once more as not finite.
 -- sample_id: the sample.
 -- feature: the feature; the score and the prediction are features too.
+-- feature_key: number of the sample and feature, as in sample_bins.
 -- kind: numeric (has bins below, range or above) or categorical.
 -- rows: rows of the sample.
 -- missing: rows without a usable value.
 -- not_finite: rows that are missing because they are NaN or infinite.
 with features as (
     select
-        s.sample_id,
-        b.feature,
+        sample_id,
+        feature,
+        feature_key,
         case
-            when bool_or(b.kind in ('below', 'range', 'above')) then 'numeric'
+            when bool_or(kind in ('below', 'range', 'above')) then 'numeric'
             else 'categorical'
         end as kind
-    from samples as s
-    inner join bins as b
-        on s.model = b.model and s.model_version = b.model_version
-    group by s.sample_id, b.feature
+    from sample_bins
+    group by sample_id, feature, feature_key
 ),
 
 counted as (
@@ -37,6 +37,7 @@ counted as (
 select
     f.sample_id,
     f.feature,
+    f.feature_key,
     f.kind,
     coalesce(c.n, 0) as rows,
     coalesce(c.missing, 0) as missing,

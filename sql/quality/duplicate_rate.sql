@@ -12,19 +12,22 @@ with records as (
     select
         sample_id,
         record_id,
-        sum(hash(feature, number, category)::hugeint) as first_hash,
-        bit_xor(hash(category, feature, number)) as second_hash
+        bit_xor(hash(hash(feature, number, category))) as first_hash,
+        bit_xor(hash(hash(category, number, feature))) as second_hash
     from feature_values
     where feature not in ('score', 'prediction')
     group by sample_id, record_id
 ),
 
-counted as (
-    select
-        sample_id,
-        count(*) as n,
-        count(distinct [first_hash, second_hash::hugeint]) as different
+different as (
+    select sample_id, count(*) as n
     from records
+    group by sample_id, first_hash, second_hash
+),
+
+counted as (
+    select sample_id, sum(n)::bigint as n, count(*) as different
+    from different
     group by sample_id
 )
 

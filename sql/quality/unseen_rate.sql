@@ -1,6 +1,6 @@
 -- Unseen rate: the share of rows whose value the reference does not have.
 -- Grain: one row per sample_id, feature.
--- Reads: bin_counts, bins, feature_counts, samples.
+-- Reads: bin_counts, feature_counts, sample_bins.
 -- The values that were frozen as bins at training. Categorical features.
 -- Missing values are rows too, and not unseen.
 -- sample_id: the sample.
@@ -13,11 +13,9 @@ with placed as (
         c.feature,
         sum(c.n) filter (where b.kind = 'other') as n
     from bin_counts as c
-    inner join samples as s on c.sample_id = s.sample_id
-    inner join bins as b
+    inner join sample_bins as b
         on
-            s.model = b.model
-            and s.model_version = b.model_version
+            c.sample_id = b.sample_id
             and c.feature = b.feature
             and c.bin = b.bin
     group by c.sample_id, c.feature

@@ -27,6 +27,7 @@ KEYS = {
     "task": "binary",
     "class": "yes",
     "feature": "x",
+    "feature_key": 1,
 }
 
 Row = dict[str, Any]
