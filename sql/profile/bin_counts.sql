@@ -1,7 +1,8 @@
 -- Bin counts: the histogram of a feature on the bins frozen at training.
 -- Grain: one row per sample_id, feature, bin.
 -- Reads: category_counts, feature_counts, sample_bins, value_counts.
--- A number is in the bin with the greatest lower bound not above it.
+-- A number is in the bin with the greatest lower bound not above it: bins are
+-- numbered upwards, so the greatest one met on the way up to the number.
 -- A category is in the bin that names or lists it, else in the bin `other`.
 -- A missing or non-finite value is in the bin `missing`. Empty bins: no row.
 -- sample_id: the sample.
@@ -16,18 +17,26 @@ with category_bins as (
     from sample_bins
 ),
 
-numbers as (
-    select v.sample_id, v.feature, v.number, v.n, f.feature_key
-    from value_counts as v
-    inner join feature_counts as f
-        on v.sample_id = f.sample_id and v.feature = f.feature
+edges_and_numbers as (
+    select sample_id, feature, lower as number, bin, 0 as n
+    from sample_bins
+    where lower is not null
+    union all
+    select sample_id, feature, number, null, n
+    from value_counts
 ),
 
 placed as (
-    select v.sample_id, v.feature, b.bin, v.n, v.number
-    from numbers as v
-    asof inner join sample_bins as b
-        on v.feature_key = b.feature_key and v.number >= b.lower
+    select
+        sample_id,
+        feature,
+        max(bin) over (
+            partition by sample_id, feature order by number
+        ) as bin,
+        n,
+        number
+    from edges_and_numbers
+    qualify n > 0
     union all
     select c.sample_id, c.feature, coalesce(b.bin, o.bin), c.n, null
     from category_counts as c
@@ -45,7 +54,10 @@ placed as (
     select f.sample_id, f.feature, b.bin, f.missing, null
     from feature_counts as f
     inner join sample_bins as b
-        on f.feature_key = b.feature_key and b.kind = 'missing'
+        on
+            f.sample_id = b.sample_id
+            and f.feature = b.feature
+            and b.kind = 'missing'
     where f.missing > 0
 )
 

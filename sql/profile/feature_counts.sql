@@ -5,7 +5,6 @@
 -- NaN and infinities count as missing, and once more as not finite.
 -- sample_id: the sample.
 -- feature: the feature; the score and the prediction are features too.
--- feature_key: number of the sample and feature, as in sample_bins.
 -- kind: numeric (has bins below, range or above) or categorical.
 -- rows: rows of the sample.
 -- missing: rows without a usable value.
@@ -14,13 +13,12 @@ with features as (
     select
         sample_id,
         feature,
-        feature_key,
         case
             when bool_or(kind in ('below', 'range', 'above')) then 'numeric'
             else 'categorical'
         end as kind
     from sample_bins
-    group by sample_id, feature, feature_key
+    group by sample_id, feature
 ),
 
 counted as (
@@ -37,7 +35,6 @@ counted as (
 select
     f.sample_id,
     f.feature,
-    f.feature_key,
     f.kind,
     coalesce(c.n, 0) as rows,
     coalesce(c.missing, 0) as missing,

@@ -9,7 +9,6 @@
 -- kind: below, range, above, category, other or missing.
 -- lower: the lower bound of a numeric bin, included; NULL otherwise.
 -- categories: the values that a bin of kind category holds; NULL otherwise.
--- feature_key: number of the sample and feature, to join on: text is slower.
 select
     s.sample_id,
     b.feature,
@@ -18,8 +17,7 @@ select
     b.kind,
     b.lower,
     case when b.kind = 'category' then coalesce(b.categories, [b.category]) end
-        as categories,
-    dense_rank() over (order by s.sample_id, b.feature) as feature_key
+        as categories
 from samples as s
 inner join bins as b
     on s.model = b.model and s.model_version = b.model_version

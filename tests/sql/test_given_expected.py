@@ -27,7 +27,6 @@ KEYS = {
     "task": "binary",
     "class": "yes",
     "feature": "x",
-    "feature_key": 1,
 }
 
 Row = dict[str, Any]
