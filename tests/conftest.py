@@ -129,6 +129,18 @@ def _trained_shop(_ingested_shop: Path, tmp_path_factory: pytest.TempPathFactory
     return _built(tmp_path_factory, "trained", build)
 
 
+@pytest.fixture(scope="session")
+def _evaluated_shop(_trained_shop: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    def build(folder: Path) -> None:
+        shutil.copytree(_trained_shop, folder)
+        with mlmon.open(folder) as project:
+            for month in small_shop.MONTHS:
+                project.evaluate("truth", batch=month)
+                project.evaluate("blind", batch=month)
+
+    return _built(tmp_path_factory, "evaluated", build)
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """A folder with the shop's mlmon.yml and two months of files; nothing was done yet."""
@@ -145,3 +157,9 @@ def ingested(_ingested_shop: Path, tmp_path: Path) -> Path:
 def trained(_trained_shop: Path, tmp_path: Path) -> Path:
     """A shop with version 1 of its model, trained on the first month."""
     return shutil.copytree(_trained_shop, tmp_path / "shop")
+
+
+@pytest.fixture
+def evaluated(_evaluated_shop: Path, tmp_path: Path) -> Path:
+    """A trained shop whose two months are evaluated in both stores."""
+    return shutil.copytree(_evaluated_shop, tmp_path / "shop")

@@ -1,10 +1,5 @@
-"""The command line: one command per verb, no logic.
+"""Commands that do something: each is one verb, one method of Project."""
 
-Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a check is ERROR or
-a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
-"""
-
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -12,89 +7,17 @@ from typing import Annotated
 import typer
 
 import mlmon
-from mlmon.config import load
-from mlmon.errors import ConfigError, MlmonError
+from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app
+from mlmon.errors import ConfigError
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show
-from mlmon.warehouse import Row, Warehouse
-
-app = typer.Typer(
-    name="mlmon",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-    context_settings={"help_option_names": ["-h", "--help"]},
-    help="Model monitoring from inside a database.",
-)
-schedule_app = typer.Typer(no_args_is_help=True, help="When scenarios are due.")
-delete_app = typer.Typer(no_args_is_help=True, help="Remove a batch or an evaluation.")
-app.add_typer(schedule_app, name="schedule")
-app.add_typer(delete_app, name="delete")
-
-Folder = Annotated[
-    Path, typer.Option("-C", "--project", help="Folder of mlmon.yml.", show_default=False)
-]
-Shape = Annotated[Format, typer.Option("--format", help="How data is printed.")]
-Batches = Annotated[list[str] | None, typer.Option("--batch", help="A batch; may be repeated.")]
-Batch = Annotated[str | None, typer.Option("--batch", help="The batch; by default the newest.")]
-
-
-class Export(StrEnum):
-    """What `export` can write."""
-
-    parquet = "parquet"
-    csv = "csv"
+from mlmon.warehouse import Row
 
 
 class Example(StrEnum):
     """What `init` can start from."""
 
     tutorial = "tutorial"
-
-
-def version(wanted: bool) -> None:
-    """Print the version and stop, when asked for."""
-    if wanted:
-        print(mlmon.__version__)
-        raise typer.Exit
-
-
-@app.callback()
-def options(
-    context: typer.Context,
-    project: Folder = Path(),
-    format: Shape = Format.table,
-    _version: Annotated[
-        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
-    ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Tracebacks for errors.")] = False,
-) -> None:
-    """Model monitoring from inside a database."""
-    DEBUG.append(debug)
-    shared = {"project": str(project), "format": format.value}
-    groups = {name: dict.fromkeys(commands, shared) for name, commands in GROUPS.items()}
-    context.default_map = dict.fromkeys(COMMANDS, shared) | groups
-
-
-DEBUG: list[bool] = []
-GROUPS = {"schedule": ("next",), "delete": ("batch", "evaluation")}
-COMMANDS = (
-    "ingest",
-    "train",
-    "score",
-    "evaluate",
-    "check",
-    "run",
-    "report",
-    "models",
-    "activate",
-    "sql",
-    "status",
-    "export",
-    "publish",
-    "docs",
-)
 
 
 @app.command()
@@ -229,14 +152,6 @@ def run(scenario: str, project: Folder = Path(), format: Shape = Format.table) -
         raise typer.Exit(1)
 
 
-@schedule_app.command("next")
-def schedule_next(project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Show when each trigger is due next, UTC."""
-    from mlmon.schedule import upcoming
-
-    show(upcoming(load(project)), format)
-
-
 @app.command()
 def report(
     dashboard: Annotated[str, typer.Option(help="Name of the dashboard.")] = "default",
@@ -247,17 +162,6 @@ def report(
     """Write the pages; print the path of index.html."""
     with mlmon.open(project) as opened:
         print(opened.report(dashboard, evaluation=evaluation, directory=output))
-
-
-@app.command()
-def models(
-    model: Annotated[str | None, typer.Argument(help="By default every model.")] = None,
-    project: Folder = Path(),
-    format: Shape = Format.table,
-) -> None:
-    """List the versions of a model."""
-    with mlmon.open(project, read_only=True) as opened:
-        show(opened.models(model), format)
 
 
 @app.command()
@@ -285,80 +189,3 @@ def delete_evaluation(evaluation: str, project: Folder = Path()) -> None:
     with mlmon.open(project) as opened:
         opened.delete_evaluation(evaluation)
         say(f"evaluation {evaluation} is gone")
-
-
-@app.command()
-def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Run a query on the warehouse, read-only."""
-    import duckdb
-
-    with Warehouse(_path(project), read_only=True) as opened:
-        try:
-            rows = opened.read(query)
-        except duckdb.Error as error:
-            raise ConfigError(f"sql: {str(error).splitlines()[0]}") from error
-    show(rows, format)
-
-
-def _path(project: Path) -> Path:
-    config = load(project)
-    return config.path(config.warehouse)
-
-
-@app.command()
-def status(project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Show where everything stands."""
-    with mlmon.open(project, read_only=True) as opened:
-        show(opened.status(), format)
-
-
-@app.command()
-def export(
-    kind: Annotated[Export, typer.Argument(help="File format.")],
-    output: Annotated[Path, typer.Option("-o", help="Folder of the files.")] = Path("exports"),
-    project: Folder = Path(),
-) -> None:
-    """Write the metrics datasets as files; print their paths."""
-    with mlmon.open(project, read_only=True) as opened:
-        for path in opened.export(kind.value, output):
-            print(path)
-
-
-@app.command()
-def publish(path: Path, project: Folder = Path()) -> None:
-    """Write a consistent copy of the warehouse for dashboards and BI tools."""
-    with mlmon.open(project, read_only=True) as opened:
-        print(opened.publish(path))
-
-
-@app.command()
-def schema() -> None:
-    """Print the JSON Schema of mlmon.yml."""
-    import json
-
-    from mlmon.config import Config
-
-    print(json.dumps(Config.model_json_schema(), indent=2))
-
-
-@app.command()
-def docs(project: Folder = Path()) -> None:
-    """Print the data dictionary: every table, view and column with its meaning."""
-    from mlmon.dictionary import markdown
-
-    with mlmon.open(project, read_only=True) as opened:
-        print(markdown(opened.warehouse))
-
-
-def main() -> None:
-    """Run the command line; an error is one line and an exit code."""
-    try:
-        app()
-    except MlmonError as error:
-        if any(DEBUG):
-            raise
-        say(f"mlmon: {error}")
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("mlmon: interrupted; run the command again to finish")
-        sys.exit(130)

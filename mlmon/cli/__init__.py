@@ -1,0 +1,28 @@
+"""The command line: one command per verb, no logic.
+
+Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a check is ERROR or
+a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
+"""
+
+import sys
+
+from mlmon.cli import doing, reading
+from mlmon.cli.options import app
+from mlmon.errors import MlmonError
+from mlmon.terminal import say
+
+__all__ = ["app", "doing", "main", "reading"]
+
+
+def main() -> None:
+    """Run the command line; an error is one line and an exit code."""
+    try:
+        app()
+    except MlmonError as error:
+        if "--debug" in sys.argv:
+            raise
+        say(f"mlmon: {error}")
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        say("mlmon: interrupted; run the command again to finish")
+        sys.exit(130)

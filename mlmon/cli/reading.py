@@ -1,0 +1,103 @@
+"""Commands that only read: none of them loads scikit-learn, ibis or Altair."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import mlmon
+from mlmon.cli.options import Folder, Shape, app, schedule_app
+from mlmon.config import load
+from mlmon.errors import ConfigError
+from mlmon.terminal import Format, show
+from mlmon.warehouse import Warehouse
+
+
+class Export(StrEnum):
+    """What `export` can write."""
+
+    parquet = "parquet"
+    csv = "csv"
+
+
+@app.command()
+def models(
+    model: Annotated[str | None, typer.Argument(help="By default every model.")] = None,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """List the versions of a model."""
+    with mlmon.open(project, read_only=True) as opened:
+        show(opened.models(model), format)
+
+
+@app.command()
+def status(project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Show where everything stands."""
+    with mlmon.open(project, read_only=True) as opened:
+        show(opened.status(), format)
+
+
+@app.command()
+def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Run a query on the warehouse, read-only."""
+    import duckdb
+
+    with Warehouse(_path(project), read_only=True) as opened:
+        try:
+            rows = opened.read(query)
+        except duckdb.Error as error:
+            raise ConfigError(f"sql: {str(error).splitlines()[0]}") from error
+    show(rows, format)
+
+
+def _path(project: Path) -> Path:
+    config = load(project)
+    return config.path(config.warehouse)
+
+
+@schedule_app.command("next")
+def schedule_next(project: Folder = Path(), format: Shape = Format.table) -> None:
+    """Show when each trigger is due next, UTC."""
+    from mlmon.schedule import upcoming
+
+    show(upcoming(load(project)), format)
+
+
+@app.command()
+def export(
+    kind: Annotated[Export, typer.Argument(help="File format.")],
+    output: Annotated[Path, typer.Option("-o", help="Folder of the files.")] = Path("exports"),
+    project: Folder = Path(),
+) -> None:
+    """Write the metrics datasets as files; print their paths."""
+    with mlmon.open(project, read_only=True) as opened:
+        for path in opened.export(kind.value, output):
+            print(path)
+
+
+@app.command()
+def publish(path: Path, project: Folder = Path()) -> None:
+    """Write a consistent copy of the warehouse for dashboards and BI tools."""
+    with mlmon.open(project, read_only=True) as opened:
+        print(opened.publish(path))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of mlmon.yml."""
+    import json
+
+    from mlmon.config import Config
+
+    print(json.dumps(Config.model_json_schema(), indent=2))
+
+
+@app.command()
+def docs(project: Folder = Path()) -> None:
+    """Print the data dictionary: every table, view and column with its meaning."""
+    from mlmon.dictionary import markdown
+
+    with mlmon.open(project, read_only=True) as opened:
+        print(markdown(opened.warehouse))

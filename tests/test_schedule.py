@@ -1,0 +1,145 @@
+"""When a trigger is due: in its own time zone, by the calendar, whenever one asks."""
+
+from datetime import UTC, datetime
+from itertools import islice
+
+import pytest
+from shop import CONFIG
+
+from mlmon.config import Trigger, parse
+from mlmon.errors import ConfigError
+from mlmon.schedule import cron, due, upcoming
+
+
+def times(trigger: Trigger, after: str, count: int = 3) -> list[str]:
+    """Return the next moments as the clocks of the trigger's time zone show them."""
+    moments = due(trigger, datetime.fromisoformat(after).replace(tzinfo=UTC))
+    return [f"{moment:%a %Y-%m-%d %H:%M}" for moment in islice(moments, count)]
+
+
+def trigger(every: str, at: str | None = None, zone: str = "UTC") -> Trigger:
+    return Trigger(name="t", every=every, at=at, time_zone=zone)
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "expected"),
+    [
+        ("1 week", "Monday 06:00", "0 6 * * 1"),
+        ("1 week", "sunday 23:59", "59 23 * * 0"),
+        ("1 week", "06:00", "0 6 * * 1"),
+        ("1 day", "07:30", "30 7 * * *"),
+        ("1 day", None, "0 0 * * *"),
+        ("3 months", "15 06:00", "0 6 15 * *"),
+        ("1 month", "06:00", "0 6 1 * *"),
+        ("2 hours", "00:15", "15 * * * *"),
+        ("5 minutes", None, "* * * * *"),
+    ],
+)
+def test_cron(every, at, expected):
+    assert cron(trigger(every, at)) == expected
+
+
+def test_weekly_is_on_mondays():
+    assert times(trigger("1 week", "Monday 06:00"), "2017-12-31 12:00") == [
+        "Mon 2018-01-01 06:00", "Mon 2018-01-08 06:00", "Mon 2018-01-15 06:00",
+    ]
+
+
+def test_a_moment_itself_is_past():
+    weekly = trigger("1 week", "Monday 06:00")
+    assert times(weekly, "2018-01-01 06:00", 1) == ["Mon 2018-01-08 06:00"]
+    assert times(weekly, "2018-01-01 05:59", 1) == ["Mon 2018-01-01 06:00"]
+
+
+def test_daily_and_monthly():
+    assert times(trigger("1 day", "07:30"), "2024-02-28 08:00") == [
+        "Thu 2024-02-29 07:30", "Fri 2024-03-01 07:30", "Sat 2024-03-02 07:30",
+    ]
+    assert times(trigger("1 month", "15 06:00"), "2023-12-20 00:00") == [
+        "Mon 2024-01-15 06:00", "Thu 2024-02-15 06:00", "Fri 2024-03-15 06:00",
+    ]
+
+
+def test_every_few_minutes_and_hours():
+    assert times(trigger("15 minutes"), "2024-01-01 00:07") == [
+        "Mon 2024-01-01 00:15", "Mon 2024-01-01 00:30", "Mon 2024-01-01 00:45",
+    ]
+    assert times(trigger("6 hours", "00:10"), "2024-01-01 01:00") == [
+        "Mon 2024-01-01 06:10", "Mon 2024-01-01 12:10", "Mon 2024-01-01 18:10",
+    ]
+
+
+@pytest.mark.parametrize("every", ["2 weeks", "3 days", "2 months", "5 hours"])
+def test_it_does_not_matter_when_one_asks(every):
+    chosen = trigger(every)
+    first, second, third = times(chosen, "2024-03-01 00:00")
+    shortly_before = f"{datetime.strptime(second[4:], '%Y-%m-%d %H:%M')}"
+    assert times(chosen, shortly_before, 1) == [third]
+    assert times(chosen, f"{datetime.strptime(first[4:], '%Y-%m-%d %H:%M')}", 2) == [second, third]
+
+
+def test_fortnights_are_fourteen_days_apart():
+    fortnightly = trigger("2 weeks", "Friday 10:00")
+    days = [datetime.strptime(t[4:], "%Y-%m-%d %H:%M") for t in times(fortnightly, "2024-01-01 00:00", 5)]
+    assert {(b - a).days for a, b in zip(days, days[1:], strict=False)} == {14}
+
+
+def test_a_time_zone_keeps_its_clocks_over_the_change_to_summer_time():
+    daily = trigger("1 day", "07:30", "Europe/Berlin")
+    moments = islice(due(daily, datetime(2024, 3, 30, tzinfo=UTC)), 3)
+    assert [f"{moment.astimezone(UTC):%d %H:%M}" for moment in moments] == [
+        "30 06:30", "31 05:30", "01 05:30",
+    ]
+
+
+def test_an_hour_that_summer_time_skips_is_not_lost():
+    daily = trigger("1 day", "02:30", "Europe/Berlin")
+    days = [text.split()[1] for text in times(daily, "2024-03-29 12:00")]
+    assert days == ["2024-03-30", "2024-03-31", "2024-04-01"]
+
+
+def test_an_hour_that_comes_twice_counts_once():
+    daily = trigger("1 day", "02:30", "Europe/Berlin")
+    assert [text.split()[1] for text in times(daily, "2024-10-26 12:00")] == [
+        "2024-10-27", "2024-10-28", "2024-10-29",
+    ]
+
+
+def test_a_day_on_the_other_side_of_the_world():
+    weekly = trigger("1 week", "Monday 06:00", "Pacific/Auckland")
+    (moment,) = islice(due(weekly, datetime(2024, 1, 5, tzinfo=UTC)), 1)
+    assert f"{moment.astimezone(UTC):%a %H:%M}" == "Sun 17:00"
+
+
+@pytest.mark.parametrize(
+    ("every", "at", "zone", "words"),
+    [
+        ("1 week", "Moonday 06:00", "UTC", "Moonday is not a day of the week"),
+        ("1 week", "Monday", "UTC", "is not like `Monday 06:00`"),
+        ("1 day", "25:00", "UTC", "is not like"),
+        ("1 day", "Monday 06:00", "UTC", "a day belongs to weeks and months only"),
+        ("1 month", "31 06:00", "UTC", "from 1 to 28"),
+        ("1 day", "06:00", "Europe/Atlantis", "no time zone is called Europe/Atlantis"),
+    ],
+)
+def test_what_cannot_be_understood(every, at, zone, words):
+    with pytest.raises(ConfigError, match="trigger t") as caught:
+        next(due(trigger(every, at, zone), datetime(2024, 1, 1, tzinfo=UTC)))
+    assert words in str(caught.value)
+
+
+def test_upcoming_is_sorted_and_utc(tmp_path):
+    text = CONFIG + """\
+scenarios:
+  Weekly:
+    triggers: [{name: slow, every: 1 week, at: Tuesday 06:00}]
+    steps: [{name: look, check: blind}]
+  Daily:
+    triggers: [{name: fast, every: 1 day, at: "06:00", time_zone: Asia/Tokyo}]
+    steps: [{name: look, check: blind}]
+"""
+    rows = upcoming(parse(text, tmp_path), datetime(2024, 1, 1, tzinfo=UTC))
+    assert [(row["scenario"], row["trigger"], row["due"]) for row in rows] == [
+        ("Daily", "fast", datetime(2024, 1, 1, 21, 0)),
+        ("Weekly", "slow", datetime(2024, 1, 2, 6, 0)),
+    ]
