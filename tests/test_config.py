@@ -34,50 +34,50 @@ def mistakes(text, folder):
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        (BASE + "color: red\n", "mlmon.yml:14:1: color: Extra inputs are not permitted"),
-        (BASE.replace("version: 1", "version: 2"), "mlmon.yml:1:1: version: Input should be 1"),
+        (BASE + "color: red\n", "mlmon.yml:14:8: color: Extra inputs are not permitted"),
+        (BASE.replace("version: 1", "version: 2"), "mlmon.yml:1:10: version: Input should be 1"),
         (BASE.replace("project: shop\n", ""), "mlmon.yml:1:1: project: Field required"),
-        (BASE.replace(", key: id", ""), "mlmon.yml:4:3: datasets.orders.key: Field required"),
+        (BASE.replace(", key: id", ""), "mlmon.yml:4:11: datasets.orders.key: Field required"),
         (
             BASE.replace("target: returned", "target: amount"),
-            "mlmon.yml:6:3: models.returns: the target amount cannot be a feature",
+            "mlmon.yml:7:5: models.returns: the target amount cannot be a feature",
         ),
         (
             BASE.replace("    positive_class: back\n", ""),
-            "mlmon.yml:6:3: models.returns: a binary model needs `positive_class:`",
+            "mlmon.yml:7:5: models.returns: a binary model needs `positive_class:`",
         ),
         (
             BASE.replace('["2024_01"]', '["2024_01"], test_size: 2'),
-            "mlmon.yml:11:36: models.returns.train.test_size: Input should be less than 1",
+            "mlmon.yml:11:46: models.returns.train.test_size: Input should be less than 1",
         ),
         (
             BASE.replace("dataset: orders", "dataset: order"),
-            "mlmon.yml:7:5: models.returns.dataset: no dataset is called 'order'",
+            "mlmon.yml:7:14: models.returns.dataset: no dataset is called 'order'",
         ),
         (
             BASE.replace("{model: returns}", "{model: refunds}"),
-            "mlmon.yml:13:11: stores.truth.model: no model is called 'refunds'",
+            "mlmon.yml:13:18: stores.truth.model: no model is called 'refunds'",
         ),
         (
             BASE.replace("{model: returns}", "{model: returns, sampling: {method: random}}"),
-            "mlmon.yml:13:27: stores.truth.sampling: `method: random` needs `rows:`",
+            "mlmon.yml:13:37: stores.truth.sampling: `method: random` needs `rows:`",
         ),
         (
             BASE.replace("[amount, kind]", "[amount, Amount]"),
-            "mlmon.yml:6:3: models.returns: features: a name stands there twice "
+            "mlmon.yml:7:5: models.returns: features: a name stands there twice "
             "(upper and lower case are one)",
         ),
         (
             BASE.replace("[amount, kind]", "[amount, Score]"),
-            "mlmon.yml:6:3: models.returns: score names the model's own output; rename the feature",
+            "mlmon.yml:7:5: models.returns: score names the model's own output; rename the feature",
         ),
         (
             BASE.replace("orders:", "predictions:").replace("dataset: orders", "dataset: predictions"),
-            "mlmon.yml:4:3: datasets.predictions: this is the name of one of mlmon's own relations",
+            "mlmon.yml:4:16: datasets.predictions: this is the name of one of mlmon's own relations",
         ),
         (
             STEPS + "      - {name: Build, evaluate: truth, run_if: sometimes}\n",
-            "mlmon.yml:17:40: scenarios.Daily.steps.0.run_if: Input should be "
+            "mlmon.yml:17:48: scenarios.Daily.steps.0.run_if: Input should be "
             "'no_prior_step_failed', 'some_prior_step_failed', 'always' or 'never'",
         ),
         (
@@ -87,11 +87,11 @@ def mistakes(text, folder):
         ),
         (
             STEPS + "      - {name: Build, evaluate: trust}\n",
-            "mlmon.yml:17:23: scenarios.Daily.steps.0.evaluate: no store is called 'trust'",
+            "mlmon.yml:17:33: scenarios.Daily.steps.0.evaluate: no store is called 'trust'",
         ),
         (
             BASE + "dashboards:\n  default:\n    tiles:\n      - {metric: lift, store: trust}\n",
-            "mlmon.yml:17:24: dashboards.default.tiles.0.store: no store is called 'trust'",
+            "mlmon.yml:17:31: dashboards.default.tiles.0.store: no store is called 'trust'",
         ),
     ],
 )
@@ -158,7 +158,7 @@ def test_no_file_and_no_utf8(tmp_path):
     with pytest.raises(ConfigError, match="there is no mlmon.yml in .*; make one with `mlmon init`"):
         load(tmp_path)
     (tmp_path / "mlmon.yml").write_bytes("project: Schläppchen".encode("latin-1"))
-    with pytest.raises(ConfigError, match="byte 12 is not UTF-8"):
+    with pytest.raises(ConfigError, match="byte 13 is not UTF-8"):
         load(tmp_path)
 
 

@@ -39,7 +39,7 @@ def with_views(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def warehouse(with_views: Path, tmp_path: Path) -> Iterator[Warehouse]:
-    with Warehouse(shutil.copy(with_views, tmp_path)) as opened:
+    with Warehouse(Path(shutil.copy(with_views, tmp_path))) as opened:
         yield opened
 
 
