@@ -17,7 +17,8 @@ from typing import Any
 from mlmon.errors import ArtifactError
 
 LIBRARIES = ("mlmon", "numpy", "pandas", "scikit-learn", "scipy", "skops")
-TRUSTED = ("sklearn.", "numpy.", "scipy.", "builtins.", "functools.partial")
+TRUSTED = ("sklearn.", "numpy.", "scipy.", "functools.partial")
+BUILTINS = {f"builtins.{name}" for name in ("bytes", "complex", "frozenset", "range", "set")}
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def register(path: Path) -> Any:
     try:
         content = path.read_bytes()
         types = skops.io.get_untrusted_types(data=content)
-        strangers = [name for name in types if not name.startswith(TRUSTED)]
+        strangers = [name for name in types if not name.startswith(TRUSTED) and name not in BUILTINS]
         if strangers:
             raise ArtifactError(f"{path}: type {strangers[0]} is not scikit-learn's; not loaded")
         return skops.io.loads(content, trusted=types)
