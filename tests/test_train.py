@@ -32,7 +32,7 @@ def counts(project: Project) -> dict[str, int]:
 
 def test_fraction(seed: int = 1337, key: str = "1001") -> None:
     """The rule, worked out by hand once."""
-    assert hashlib.md5(f"{seed}:{key}".encode()).hexdigest()[:8] == "f6b4de51"
+    assert hashlib.md5(f"{seed}:{key}".encode()).hexdigest()[:8] == "73975c23"
 
 
 def is_in_the_test_part(key: int, seed: int = 1337, size: float = 0.2) -> bool:
