@@ -123,7 +123,7 @@ def sample_rows(
     )
     wide = mine.join(
         rows, [mine.batch == rows["_batch"], mine.record_id == rows["_record_id"]]
-    ).drop("_record_id", "_batch")
+    ).select(*SAMPLE_RECORDS, "_actual", *source.kinds)  # not drop(): its order is a set's
     joined = wide.left_join(
         scored,
         [

@@ -1,6 +1,7 @@
 """The views that depend on a model's columns, and keeping all views up to date."""
 
 import hashlib
+import json
 from collections.abc import Iterator, Sequence
 
 import ibis
@@ -32,20 +33,35 @@ def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
 def refresh(warehouse: Warehouse, config: Config) -> None:
     """Every view exists as the files, mlmon.yml and the trained versions have it.
 
-    Nothing is done when nothing changed since the last time.
+    Only those are made again whose definition changed since the last time, and those that read
+    one whose columns did.
     """
-    made = [*views.file_views(), *_generated(warehouse, config)]
-    text = "\n".join(f"{view.name} {view.sql}" for view in sorted(made, key=lambda v: v.name))
-    fingerprint = hashlib.md5(text.encode()).hexdigest()
-    known = "select value from warehouse_state where name = 'views'"
-    if warehouse.value(known) == fingerprint:
+    made = views.ordered([*views.file_views(), *_generated(warehouse, config)])
+    wanted = {view.name: _fingerprint(view) for view in made}
+    query = "select value from warehouse_state where name = 'view_fingerprints'"
+    known = json.loads(warehouse.value(query) or "{}")
+    if known == wanted:
         return
     with warehouse.transaction():
-        _drop_strangers(warehouse, {view.name for view in made})
-        views.create(warehouse, made)
-        views.document(warehouse, made)
-        warehouse.write("delete from warehouse_state where name = 'views'")
-        warehouse.append("warehouse_state", [{"name": "views", "value": fingerprint}])
+        _drop_strangers(warehouse, set(wanted))
+        stale, altered = list[View](), set[str]()
+        for view in made:
+            if known.get(view.name) == wanted[view.name] and not altered & set(view.reads):
+                continue
+            before = warehouse.columns(view.name)
+            views.create(warehouse, [view])
+            stale.append(view)
+            if warehouse.columns(view.name) != before:
+                altered.add(view.name)
+        views.document(warehouse, stale)
+        warehouse.write("delete from warehouse_state where name = 'view_fingerprints'")
+        value = json.dumps(wanted, sort_keys=True)
+        warehouse.append("warehouse_state", [{"name": "view_fingerprints", "value": value}])
+
+
+def _fingerprint(view: View) -> str:
+    text = json.dumps([view.sql, view.comment, dict(view.columns)])
+    return hashlib.md5(text.encode()).hexdigest()
 
 
 def _drop_strangers(warehouse: Warehouse, names: set[str]) -> None:
