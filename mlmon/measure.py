@@ -4,6 +4,7 @@ The bench holds two samples: their wide rows, the profile floor as tables, the m
 them. What the views say, and what SQL cannot say, becomes the snapshot.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -148,16 +149,18 @@ def _fill(
 
 
 def _profile(warehouse: Warehouse, measured: Warehouse) -> None:
-    """The profile floor's views are tables, computed once; the views above read them.
+    """The profile floor is computed once, where more than one view reads it; the rest are views.
 
-    The metric views are those of the warehouse, word for word.
+    They are those of the warehouse, word for word.
     """
     query = "select view_name, sql from duckdb_views() where not internal"
     definitions = {row["view_name"]: row["sql"] for row in warehouse.read(query)}
-    for view in views.ordered(views.file_views()):
-        if view.floor == "profile":
+    files = views.ordered(views.file_views())
+    readers = Counter(name for view in files for name in set(view.reads))
+    for view in files:
+        if view.floor == "profile" and readers[view.name] > 1:
             measured.write(f"create table {quoted(view.name)} as {view.sql}")
-        elif view.floor in FLOORS or view.name == "metric_catalogue":
+        elif view.floor in ("profile", *FLOORS) or view.name == "metric_catalogue":
             measured.write(definitions[view.name])
 
 
