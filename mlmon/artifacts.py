@@ -115,7 +115,9 @@ def register(path: Path) -> Any:
     try:
         content = path.read_bytes()
         types = skops.io.get_untrusted_types(data=content)
-        strangers = [name for name in types if not name.startswith(TRUSTED) and name not in BUILTINS]
+        strangers = [
+            name for name in types if not name.startswith(TRUSTED) and name not in BUILTINS
+        ]
         if strangers:
             raise ArtifactError(f"{path}: type {strangers[0]} is not scikit-learn's; not loaded")
         return skops.io.loads(content, trusted=types)

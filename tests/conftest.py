@@ -49,7 +49,9 @@ def _shared(factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _telling(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _telling(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[None]:
     """The tutorial is being told, when a test of this session reads it."""
     if not any(map(_reads_the_tutorial, request.session.items)):
         yield
@@ -150,16 +152,16 @@ def shop(tmp_path: Path) -> Path:
 @pytest.fixture
 def ingested(_ingested_shop: Path, tmp_path: Path) -> Path:
     """A shop whose two months are ingested."""
-    return shutil.copytree(_ingested_shop, tmp_path / "shop")
+    return shutil.copytree(_ingested_shop, tmp_path / "ingested")
 
 
 @pytest.fixture
 def trained(_trained_shop: Path, tmp_path: Path) -> Path:
     """A shop with version 1 of its model, trained on the first month."""
-    return shutil.copytree(_trained_shop, tmp_path / "shop")
+    return shutil.copytree(_trained_shop, tmp_path / "trained")
 
 
 @pytest.fixture
 def evaluated(_evaluated_shop: Path, tmp_path: Path) -> Path:
     """A trained shop whose two months are evaluated in both stores."""
-    return shutil.copytree(_evaluated_shop, tmp_path / "shop")
+    return shutil.copytree(_evaluated_shop, tmp_path / "evaluated")

@@ -14,8 +14,17 @@ ALL = {"min": 1, "soft_min": 2, "soft_max": 3, "max": 4}
 @pytest.mark.parametrize(
     ("value", "outcome"),
     [
-        (0.999, "ERROR"), (1, "WARNING"), (1.5, "WARNING"), (2, "OK"), (2.5, "OK"), (3, "OK"),
-        (3.001, "WARNING"), (4, "WARNING"), (4.001, "ERROR"), (-1e9, "ERROR"), (1e9, "ERROR"),
+        (0.999, "ERROR"),
+        (1, "WARNING"),
+        (1.5, "WARNING"),
+        (2, "OK"),
+        (2.5, "OK"),
+        (3, "OK"),
+        (3.001, "WARNING"),
+        (4, "WARNING"),
+        (4.001, "ERROR"),
+        (-1e9, "ERROR"),
+        (1e9, "ERROR"),
         (None, "EMPTY"),
     ],
 )
@@ -26,9 +35,14 @@ def test_four_bounds(value, outcome):
 @pytest.mark.parametrize(
     ("bounds", "value", "outcome"),
     [
-        ({"max": 0.4}, 0.4, "OK"), ({"max": 0.4}, 0.41, "ERROR"), ({"max": 0.4}, -1, "OK"),
-        ({"min": 0}, 0, "OK"), ({"min": 0}, -0.1, "ERROR"), ({"soft_max": 0}, 0.1, "WARNING"),
-        ({"soft_min": 0}, -0.1, "WARNING"), ({"soft_max": 0.3, "max": 0.3}, 0.31, "ERROR"),
+        ({"max": 0.4}, 0.4, "OK"),
+        ({"max": 0.4}, 0.41, "ERROR"),
+        ({"max": 0.4}, -1, "OK"),
+        ({"min": 0}, 0, "OK"),
+        ({"min": 0}, -0.1, "ERROR"),
+        ({"soft_max": 0}, 0.1, "WARNING"),
+        ({"soft_min": 0}, -0.1, "WARNING"),
+        ({"soft_max": 0.3, "max": 0.3}, 0.31, "ERROR"),
         ({"min": 0, "max": 0}, 0, "OK"),
     ],
 )
@@ -83,12 +97,17 @@ def test_a_metric_that_is_not_there_is_empty(evaluated):
 
 def test_a_metric_that_nobody_knows(evaluated):
     edit(evaluated, "metric: data_drift", "metric: data_drfit")
-    with mlmon.open(evaluated) as project, pytest.raises(ConfigError, match="did you mean data_drift"):
+    with (
+        mlmon.open(evaluated) as project,
+        pytest.raises(ConfigError, match="did you mean data_drift"),
+    ):
         project.check("blind")
 
 
 def test_a_limit_on_a_feature(evaluated):
-    edit(evaluated, "metric: data_drift, max: 0.99", "metric: missing_rate, feature: kind, min: 0.5")
+    edit(
+        evaluated, "metric: data_drift, max: 0.99", "metric: missing_rate, feature: kind, min: 0.5"
+    )
     with mlmon.open(evaluated) as project:
         (result,) = project.check("blind")
     assert (result.outcome, result.value, result.feature) == ("ERROR", 0.0, "kind")

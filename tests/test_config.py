@@ -72,8 +72,11 @@ def mistakes(text, folder):
             "mlmon.yml:7:5: models.returns: score names the model's own output; rename the feature",
         ),
         (
-            BASE.replace("orders:", "predictions:").replace("dataset: orders", "dataset: predictions"),
-            "mlmon.yml:4:16: datasets.predictions: this is the name of one of mlmon's own relations",
+            BASE.replace("orders:", "predictions:").replace(
+                "dataset: orders", "dataset: predictions"
+            ),
+            "mlmon.yml:4:16: datasets.predictions: "
+            "this is the name of one of mlmon's own relations",
         ),
         (
             STEPS + "      - {name: Build, evaluate: truth, run_if: sometimes}\n",
@@ -104,7 +107,10 @@ def test_a_mistake_has_its_place(tmp_path, text, line):
     [
         ("{name: a, metric: lift}", "give at least one of min, soft_min, soft_max, max"),
         ("{name: a, metric: lift, max: 1, soft_max: 2}", "bounds must rise"),
-        ("{name: a, metric: lift, max: 1}, {name: a, metric: lift, max: 2}", "two have the same name"),
+        (
+            "{name: a, metric: lift, max: 1}, {name: a, metric: lift, max: 2}",
+            "two have the same name",
+        ),
         ("{name: a, metric: lift, max: much}", "should be a valid number"),
     ],
 )
@@ -134,7 +140,9 @@ def test_all_mistakes_are_told_at_once(tmp_path):
     text = BASE.replace("version: 1", "version: 3").replace("key: id", "kee: id")
     lines = mistakes(text, tmp_path)
     assert [line.split(": ")[1] for line in lines] == [
-        "version", "datasets.orders.key", "datasets.orders.kee",
+        "version",
+        "datasets.orders.key",
+        "datasets.orders.kee",
     ]
 
 
@@ -155,7 +163,9 @@ def test_not_a_project(tmp_path, text):
 
 
 def test_no_file_and_no_utf8(tmp_path):
-    with pytest.raises(ConfigError, match="there is no mlmon.yml in .*; make one with `mlmon init`"):
+    with pytest.raises(
+        ConfigError, match=r"there is no mlmon\.yml in .*; make one with `mlmon init`"
+    ):
         load(tmp_path)
     (tmp_path / "mlmon.yml").write_bytes("project: Schläppchen".encode("latin-1"))
     with pytest.raises(ConfigError, match="byte 13 is not UTF-8"):
@@ -163,7 +173,8 @@ def test_no_file_and_no_utf8(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("0", "0"), ("yes", "yes"), ("true", "true"), ("1.5", "1.5"), ("'007'", "007")]
+    ("value", "text"),
+    [("0", "0"), ("yes", "yes"), ("true", "true"), ("1.5", "1.5"), ("'007'", "007")],
 )
 def test_a_class_is_the_text_that_duckdb_makes_of_it(tmp_path, value, text):
     config = parse(BASE.replace("positive_class: back", f"positive_class: {value}"), tmp_path)

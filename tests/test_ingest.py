@@ -74,14 +74,19 @@ def test_a_file_is_a_batch(warehouse, config, tmp_path):
     write(tmp_path, "01", GOOD)
     assert ingest(warehouse, config, "orders") == ["01"]
     assert warehouse.columns("orders") == {
-        "batch": "VARCHAR", "id": "BIGINT", "day": "TIMESTAMP", "amount": "DOUBLE",
-        "kind": "VARCHAR", "returned": "VARCHAR",
+        "batch": "VARCHAR",
+        "id": "BIGINT",
+        "day": "TIMESTAMP",
+        "amount": "DOUBLE",
+        "kind": "VARCHAR",
+        "returned": "VARCHAR",
     }
     (batch,) = warehouse.read("from batches")
     assert (batch["dataset"], batch["batch"], batch["rows"]) == ("orders", "01", 3)
     assert batch["source"] == "orders_01.csv"
     assert (str(batch["starts_at"]), str(batch["ends_at"])) == (
-        "2024-01-01 00:00:00", "2024-01-03 00:00:00",
+        "2024-01-01 00:00:00",
+        "2024-01-03 00:00:00",
     )
     assert warehouse.value("select amount from orders where id = 3") is None
 
@@ -201,7 +206,7 @@ def test_files_of_a_glob_are_batches_by_their_names(warehouse, tmp_path):
     assert ingest(warehouse, config, "orders") == ["orders_01", "orders_02"]
 
 
-def test_no_file(warehouse, config, tmp_path):
+def test_no_file(warehouse, config):
     assert "no file matches landing/orders_{batch}.csv" in the_error(warehouse, config)
 
 
@@ -211,9 +216,12 @@ def test_no_file(warehouse, config, tmp_path):
 def same_rows(warehouse: Warehouse, config: Config) -> None:
     """The batch 01 holds the three good orders, whatever they came as."""
     assert ingest(warehouse, config, "orders") == ["01"]
-    rows = warehouse.read("select id, day::date::varchar as day, amount, kind from orders order by id")
+    rows = warehouse.read(
+        "select id, day::date::varchar as day, amount, kind from orders order by id"
+    )
     assert [tuple(row.values()) for row in rows] == [
-        (1, "2024-01-01", 10.5, "book"), (2, "2024-01-02", 20.25, "toy"),
+        (1, "2024-01-01", 10.5, "book"),
+        (2, "2024-01-02", 20.25, "toy"),
         (3, "2024-01-03", None, "shoe"),
     ]
 
@@ -262,7 +270,9 @@ def test_frames(warehouse, config, made):
     assert warehouse.value("select source from batches") == "frame 01"
     rows = warehouse.read("select id, amount, kind from orders order by id")
     assert [tuple(row.values()) for row in rows] == [
-        (1, 10.5, "book"), (2, 20.25, "toy"), (3, None, "shoe"),
+        (1, 10.5, "book"),
+        (2, 20.25, "toy"),
+        (3, None, "shoe"),
     ]
 
 
@@ -271,14 +281,20 @@ def test_a_frame_after_a_file_is_cast_to_the_schema(warehouse, config, tmp_path)
     ingest(warehouse, config, "orders")
     before = warehouse.columns("orders")
     later = pd.DataFrame(
-        {"id": ["7", "8"], "day": ["2024-03-01", "2024-03-02"], "amount": [1, 2],
-         "kind": [None, "toy"], "returned": ["kept", float("nan")]}
+        {
+            "id": ["7", "8"],
+            "day": ["2024-03-01", "2024-03-02"],
+            "amount": [1, 2],
+            "kind": [None, "toy"],
+            "returned": ["kept", float("nan")],
+        }
     )
     assert ingest_frame(warehouse, config, "orders", later, "03") == ["03"]
     assert warehouse.columns("orders") == before
     rows = warehouse.read("select id, amount, kind, returned from orders where batch = '03'")
     assert [tuple(row.values()) for row in rows] == [
-        (7, 1.0, None, "kept"), (8, 2.0, "toy", None),
+        (7, 1.0, None, "kept"),
+        (8, 2.0, "toy", None),
     ]
 
 
@@ -327,24 +343,35 @@ def test_a_column_has_the_narrowest_type_that_loses_nothing(warehouse, tmp_path,
 
 
 FAULTS = {
-    "a missing column": ("id,day,kind,returned\n4,2024-02-01,toy,kept\n", "column amount is missing"),
+    "a missing column": (
+        "id,day,kind,returned\n4,2024-02-01,toy,kept\n",
+        "column amount is missing",
+    ),
     "an extra column": (f"{HEADER},colour\n{NEXT[0]},red\n", "column colour is not in orders"),
     "text for a number": (
         f"{HEADER}\n{NEXT[0]}\n5,2024-02-02,dear,toy,back\n",
         "row 3, column amount: 'dear' is not DOUBLE",
     ),
     "a fraction for a whole number": (
-        f"{HEADER}\n4.5,2024-02-02,1,toy,back\n", "row 2, column id: '4.5' is not BIGINT",
+        f"{HEADER}\n4.5,2024-02-02,1,toy,back\n",
+        "row 2, column id: '4.5' is not BIGINT",
     ),
     "a day that is none": (
         f"{HEADER}\n{NEXT[0]}\n{NEXT[1]}\n6,2024-02-30,1,toy,back\n",
         "row 4, column day: '2024-02-30' is not TIMESTAMP",
     ),
-    "a key twice": (f"{HEADER}\n{NEXT[0]}\n{NEXT[1]}\n{NEXT[0]}\n", "row 4, column id: key 4 stands there twice"),
-    "a key of another batch": (
-        f"{HEADER}\n{NEXT[0]}\n{GOOD[1]}\n", "row 3, column id: key 2 is in batch 01 already",
+    "a key twice": (
+        f"{HEADER}\n{NEXT[0]}\n{NEXT[1]}\n{NEXT[0]}\n",
+        "row 4, column id: key 4 stands there twice",
     ),
-    "no key": (f"{HEADER}\n{NEXT[0]}\n,2024-02-02,1,toy,back\n", "row 3, column id: the key is missing"),
+    "a key of another batch": (
+        f"{HEADER}\n{NEXT[0]}\n{GOOD[1]}\n",
+        "row 3, column id: key 2 is in batch 01 already",
+    ),
+    "no key": (
+        f"{HEADER}\n{NEXT[0]}\n,2024-02-02,1,toy,back\n",
+        "row 3, column id: the key is missing",
+    ),
     "an empty file": ("", "the file is empty"),
     "a header only": (f"{HEADER}\n", "no records"),
     "a value too many": (f"{HEADER}\n{NEXT[0]}\n{NEXT[1]},extra\n", "row 3"),
@@ -365,8 +392,16 @@ def test_a_fault_is_one_line_with_its_place(warehouse, config, tmp_path, text, w
 
 @pytest.mark.parametrize(
     "name",
-    ["a day that is none", "a key twice", "no key", "an empty file", "a header only",
-     "a value too many", "a value too few", "an open quote"],
+    [
+        "a day that is none",
+        "a key twice",
+        "no key",
+        "an empty file",
+        "a header only",
+        "a value too many",
+        "a value too few",
+        "an open quote",
+    ],
 )
 def test_a_fault_in_the_very_first_file_leaves_no_table(warehouse, config, tmp_path, name):
     text, _ = FAULTS[name]
@@ -452,7 +487,10 @@ def test_columns_may_stand_in_another_order(warehouse, config, tmp_path):
     ("section", "words"),
     [
         ('path: "landing/*.csv", key: number', "column number is missing; it is the dataset's key"),
-        ('path: "landing/*.csv", key: id, time: hour', "column hour is missing; it is the dataset's time"),
+        (
+            'path: "landing/*.csv", key: id, time: hour',
+            "column hour is missing; it is the dataset's time",
+        ),
         ('path: "landing/*.csv", key: id, time: kind', "column kind is VARCHAR, not a date"),
     ],
 )

@@ -64,12 +64,12 @@ def test_killed_at_ten_random_moments(tmp_path):
     assert contents(killed) == contents(calm)
 
 
-def test_a_second_demo_changes_nothing(finished_copy):
+def test_a_second_demo_changes_nothing(finished_copy, finished_rows):
     before = contents(finished_copy)
     pages = {path: path.stat().st_mtime_ns for path in finished_copy.rglob("*.html")}
     command = [sys.executable, "-m", "mlmon", "demo", str(finished_copy)]
     done = subprocess.run(
-        [*command, "--rows-per-month", str(finished_rows())],
+        [*command, "--rows-per-month", str(finished_rows)],
         capture_output=True,
         text=True,
         check=False,

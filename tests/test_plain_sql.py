@@ -70,10 +70,10 @@ VIEWS = {
     "scored_transactions": "batch transaction_id proba_0 proba_1 prediction",
 }
 KINDS = {
-    "VARCHAR": "batch model store metric feature segment class evaluation_id sample_id reference_sample_id kind label"
-    " note check_name outcome message run_id scenario trigger actual predicted prediction"
-    " status record_id name role dataset method source fingerprint algorithm task created_by"
-    " artifact sha256 category curve code step action",
+    "VARCHAR": "batch model store metric feature segment class evaluation_id sample_id kind label"
+    " reference_sample_id note check_name outcome message run_id scenario trigger actual"
+    " predicted prediction status record_id name role dataset method source fingerprint algorithm"
+    " task created_by artifact sha256 category curve code step action",
     "INTEGER": "model_version",
     "BIGINT": "rows train_rows labelled_rows n seed",
     "TIMESTAMP": "evaluated_at checked_at started_at ended_at created_at activated_at"
@@ -149,7 +149,9 @@ def client(folder: Path, *options: str, query: str) -> str:
 
 
 def test_the_command_line_client_answers_every_view(finished_folder):
-    counts = " union all ".join(f"select '{name}' as name, count(*) as n from {name}" for name in VIEWS)
+    counts = " union all ".join(
+        f"select '{name}' as name, count(*) as n from {name}" for name in VIEWS
+    )
     rows = csv.DictReader(io.StringIO(client(finished_folder, "-csv", query=counts)))
     found = {row["name"]: int(row["n"]) for row in rows}
     assert found == {name: asked(finished_folder)[name][2] for name in VIEWS}

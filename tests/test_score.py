@@ -12,7 +12,10 @@ def test_every_record_once(trained):
         assert project.score("returns") == 200  # the newest batch
         assert project.score("returns") == 0
         query = "select count(*) as n, count(distinct record_id) as records from predictions"
-        assert project.warehouse.one(query + " where batch = '2024_02'") == {"n": 200, "records": 200}
+        assert project.warehouse.one(query + " where batch = '2024_02'") == {
+            "n": 200,
+            "records": 200,
+        }
         tested = project.warehouse.value("select count(*) from predictions where batch = '2024_01'")
         assert project.score("returns", batches=["2024_01", "2024_02"]) == 200 - tested > 0
 
@@ -25,7 +28,10 @@ def test_scored_orders(trained):
         rows = project.warehouse.read("from scored_orders where batch = '2024_02' order by id")
         given = project.warehouse.columns("orders")
     assert columns == {
-        **given, "proba_back": "DOUBLE", "proba_kept": "DOUBLE", "prediction": "VARCHAR",
+        **given,
+        "proba_back": "DOUBLE",
+        "proba_kept": "DOUBLE",
+        "prediction": "VARCHAR",
     }
     assert [str(row["id"]) for row in rows] == [line.split(",")[0] for line in orders("2024_02")]
     for row in rows:
@@ -58,7 +64,11 @@ def test_a_changed_batch_is_scored_again(trained):
 
 
 def test_missing_and_unseen_values_are_scored(trained):
-    write(trained, "2024_03", ["9001,2024-03-01,,toy,", "9002,2024-03-02,5,boat,", "9003,2024-03-03,5,,"])
+    write(
+        trained,
+        "2024_03",
+        ["9001,2024-03-01,,toy,", "9002,2024-03-02,5,boat,", "9003,2024-03-03,5,,"],
+    )
     with mlmon.open(trained) as project:
         project.ingest("orders")
         assert project.score("returns") == 3
@@ -75,7 +85,9 @@ def test_without_a_version(ingested):
     with mlmon.open(ingested) as project:
         with pytest.raises(ModelNotTrained, match="run `mlmon train returns` first"):
             project.score("returns")
-        with pytest.raises(mlmon.MlmonError, match="no model is called 'refunds'; there is returns"):
+        with pytest.raises(
+            mlmon.MlmonError, match="no model is called 'refunds'; there is returns"
+        ):
             project.score("refunds")
 
 
@@ -83,7 +95,11 @@ NUMBERS = "task: regression\n    target: amount\n    features: [kind]"
 
 
 def test_regression_has_estimates_and_no_classes(ingested):
-    edit(ingested, "target: returned\n    positive_class: back\n    features: [amount, kind]", NUMBERS)
+    edit(
+        ingested,
+        "target: returned\n    positive_class: back\n    features: [amount, kind]",
+        NUMBERS,
+    )
     with mlmon.open(ingested) as project:
         version = project.train("returns")
         assert (version.threshold, version.algorithm) == (None, "HistGradientBoostingRegressor")
@@ -97,8 +113,11 @@ def test_regression_has_estimates_and_no_classes(ingested):
 
 
 def test_three_classes_have_a_probability_each(ingested):
-    edit(ingested, "target: returned\n    positive_class: back\n    features: [amount, kind]",
-         "task: multiclass\n    target: kind\n    features: [amount]")
+    edit(
+        ingested,
+        "target: returned\n    positive_class: back\n    features: [amount, kind]",
+        "task: multiclass\n    target: kind\n    features: [amount]",
+    )
     with mlmon.open(ingested) as project:
         project.train("returns")
         assert project.score("returns") == 200

@@ -15,7 +15,7 @@ from mlmon.warehouse import Warehouse
 WIDTH = 80
 TABLE_NAMES = {table.name for table in TABLES}
 # The relations that are generated, because they depend on a model's columns, and their floor.
-GENERATED = {name: "staging" for name in ("sample_records", "feature_values", "scored_records")}
+GENERATED = dict.fromkeys(("sample_records", "feature_values", "scored_records"), "staging")
 # What a view may read, beside the stored tables and views of its own floor. Metrics are measured
 # from the profile; the marts only read what was stored, so that they answer at once.
 READS = {
@@ -119,7 +119,10 @@ def test_grain(name, finished):
 
 @pytest.mark.parametrize("name", [*GENERATED, "scored_transactions"])
 def test_grain_of_generated_views(name, finished):
-    keys = {"feature_values": "sample_id, record_id, feature", "scored_transactions": "transaction_id"}
+    keys = {
+        "feature_values": "sample_id, record_id, feature",
+        "scored_transactions": "transaction_id",
+    }
     grain = keys.get(name, "sample_id, record_id")
     assert finished.warehouse.value(f"select count(*) from {name}") > 0
     query = f"select {grain} from {name} group by all having count(*) > 1 limit 3"

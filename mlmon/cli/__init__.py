@@ -12,6 +12,7 @@ from mlmon.errors import MlmonError
 from mlmon.terminal import say
 
 __all__ = ["app", "doing", "main", "reading"]
+INTERRUPTED = 130
 
 
 def main() -> None:
@@ -23,6 +24,12 @@ def main() -> None:
             raise
         say(f"mlmon: {error}")
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        say("mlmon: interrupted; run the command again to finish")
-        sys.exit(130)
+    except OSError as error:  # a folder that cannot be written, a full disk
+        if "--debug" in sys.argv:
+            raise
+        say(f"mlmon: {error}")
+        sys.exit(MlmonError.exit_code)
+    except SystemExit as ending:  # typer makes one of an interrupt, without a word
+        if ending.code == INTERRUPTED:
+            say("mlmon: interrupted; run the command again to finish")
+        raise

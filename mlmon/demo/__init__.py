@@ -1,0 +1,1 @@
+"""The tutorial: its data, its project and its chapters."""
