@@ -3,7 +3,7 @@
 from difflib import get_close_matches
 
 from mlmon.config import Check, Config
-from mlmon.errors import ConfigError
+from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.evaluations import find
 from mlmon.warehouse import Row, Warehouse, now
 
@@ -16,18 +16,26 @@ def check(
     """Every check of the store (of all stores) has a new result; return the results.
 
     Measured on the store's latest evaluation, or on the latest of the batch. Writes
-    `check_results`. Raises EvaluationNotFound, ConfigError for a metric that nobody computes.
+    `check_results`. Raises EvaluationNotFound, once every other store was checked, and ConfigError
+    for a metric that nobody computes.
     """
     stores = [store] if store else [name for name, s in config.stores.items() if s.checks]
     for name in stores:
         _require_metrics(warehouse, config, name)
+    results: list[Row] = []
+    missing: EvaluationNotFound | None = None
     with warehouse.transaction():
-        results = [
-            result(warehouse, name, find(warehouse, name, batch), entry)
-            for name in stores
-            for entry in config.stores[name].checks
-        ]
+        for name in stores:
+            try:
+                evaluation = find(warehouse, name, batch)
+            except EvaluationNotFound as error:
+                missing = error
+                continue
+            checks = config.stores[name].checks
+            results += [result(warehouse, name, evaluation, entry) for entry in checks]
         warehouse.append("check_results", results)
+    if missing:
+        raise missing
     return results
 
 

@@ -49,6 +49,8 @@ def data_drift(
     train, test = slice(held_out, None), slice(None, held_out)
     if len(set(origin[train])) < 2:
         return _undefined(f"too few rows: {len(reference)} and {len(current)}"), {}
+    numbers = [name for name, kind in kinds.items() if kind == "numeric"]
+    rows[numbers] = rows[numbers].replace([np.inf, -np.inf], np.nan)
     usable = {name: kind for name, kind in kinds.items() if rows[name].notna().any()}
     if not usable:
         return _undefined("every feature is missing in every row"), {}

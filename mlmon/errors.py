@@ -40,6 +40,10 @@ class BatchNotFound(MlmonError):
     """The batch was never ingested."""
 
 
+class BatchInUse(MlmonError):
+    """The batch is what an active version was trained on."""
+
+
 class ModelNotTrained(MlmonError):
     """The model has no active version."""
 

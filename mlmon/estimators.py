@@ -30,7 +30,10 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
     """Return the fitted pipeline: the user's artifact, the user's estimator, or the default."""
     if model.artifact:
         return artifacts.register(config.path(model.artifact))
-    estimator = _estimator(config.folder, model, source)
+    filled = {name: kind for name, kind in source.kinds.items() if frame[name].notna().any()}
+    if not filled:
+        raise TrainingError(f"model {source.model}: every feature is missing in every row")
+    estimator = _estimator(config.folder, model, source.model, filled)
     actual = frame["_actual"]
     if model.task != "regression" and actual.nunique() < 2:
         raise TrainingError(
@@ -54,22 +57,26 @@ def target_of(actual: Any, task: str) -> Any:
     return actual.astype("int64") if whole else actual.astype("object")
 
 
-def _estimator(folder: Path, model: Model, source: Source) -> Any:
+def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str]) -> Any:
     """Return the unfitted pipeline; `estimator: module:function` is called without arguments."""
     if model.estimator is None:
-        return default(model.task, source.kinds, model.train.seed)
+        return default(model.task, filled, model.train.seed)
     module, _, function = model.estimator.partition(":")
     sys.path.insert(0, str(folder.resolve()))
     try:
         return getattr(importlib.import_module(module), function)()
     except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"models.{source.model}.estimator: {model.estimator}: {error}") from error
+        raise ConfigError(f"models.{name}.estimator: {model.estimator}: {error}") from error
     finally:
         sys.path.remove(str(folder.resolve()))
 
 
 def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
-    """Return histogram boosting that takes categories and missing values as they are."""
+    """Return histogram boosting that takes categories and missing values as they are.
+
+    `kinds` are the features to learn from: those that have a value at all.
+    """
+    numeric = [name for name, kind in kinds.items() if kind == features.NUMERIC]
     categorical = [name for name, kind in kinds.items() if kind == features.CATEGORICAL]
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
@@ -78,8 +85,7 @@ def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
         max_categories=CATEGORIES,
     )
     columns = ColumnTransformer(
-        [("categories", codes, categorical)],
-        remainder="passthrough",
+        [("categories", codes, categorical), ("numbers", "passthrough", numeric)],
         verbose_feature_names_out=False,
     )
     kind = HistGradientBoostingRegressor if task == "regression" else HistGradientBoostingClassifier
@@ -140,9 +146,9 @@ def importances(fitted: Fitted, frame: Any, seed: int) -> list[Row]:
                 n_repeats=5,
                 random_state=seed,
             )
-        falls = [float(value) for value in result.importances_mean]
     except ValueError:  # one class only in the test part: no score to fall
-        falls = [0.0] * len(names)
+        return [{"feature": name, "importance": None, "share": None} for name in names]
+    falls = [float(value) for value in result.importances_mean]
     total = sum(max(fall, 0.0) for fall in falls)
     return [
         {"feature": name, "importance": fall, "share": max(fall, 0.0) / total if total else None}

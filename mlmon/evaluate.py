@@ -29,14 +29,14 @@ def evaluate(
     """
     section = config.stores[store]
     version = version or versions.active(warehouse, section.model)
-    fingerprint = _fingerprint(warehouse, config, section.model, batch)
+    fingerprint = _fingerprint(warehouse, version["dataset"], batch)
     rows = _sample_rows(warehouse, config, store, version, batch)
     identity = _identity(config, store, version, fingerprint, rows)
     if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
-        return known
-    _require_predictions(warehouse, config, version, batch)
+        return _renamed(warehouse, known, name, labels)
+    _require_predictions(warehouse, version, batch)
     if section.performance:
-        _require_target(warehouse, config, store, batch)
+        _require_target(warehouse, version, store, batch)
     with warehouse.transaction():
         sample, reference = (samples.store(warehouse, row) for row in rows)
         moment = now()
@@ -46,7 +46,7 @@ def evaluate(
             "name": name or f"{moment:%Y-%m-%d %H:%M:%S}",
             "model": section.model,
             "model_version": version["model_version"],
-            "dataset": config.models[section.model].dataset,
+            "dataset": version["dataset"],
             "batch": batch,
             "sample_id": sample["sample_id"],
             "reference_sample_id": reference["sample_id"],
@@ -59,12 +59,27 @@ def evaluate(
         automatic = _labels(evaluation, version)
         evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
         warehouse.append("evaluations", [evaluation])
-        measure.measure_evaluation(warehouse, config, version, evaluation)
+        measure.measure_evaluation(warehouse, version, evaluation)
     return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
 
 
-def _fingerprint(warehouse: Warehouse, config: Config, model: str, batch: str) -> str:
-    dataset = config.models[model].dataset
+def _renamed(
+    warehouse: Warehouse, known: Row, name: str | None, labels: Mapping[str, str] | None
+) -> Row:
+    """The evaluation, made before, has the name and the labels that are given now."""
+    if not name and not labels:
+        return known
+    merged = {**json.loads(known["labels"]), **(labels or {})}
+    warehouse.write(
+        "update evaluations set name = $name, labels = $labels where evaluation_id = $id",
+        name=name or known["name"],
+        labels=json.dumps(merged),
+        id=known["evaluation_id"],
+    )
+    return {**known, "name": name or known["name"], "labels": json.dumps(merged)}
+
+
+def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
     row = warehouse.one(
         "select fingerprint from batches where dataset = $dataset and batch = $batch",
         dataset=dataset,
@@ -81,8 +96,7 @@ def _sample_rows(
     """Return the rows of the evaluation's sample and of its reference."""
     section = config.stores[store]
     model = config.models[section.model]
-    key = config.datasets[model.dataset].key
-    sample = samples.drawn(warehouse, model, version, section, batch, key)
+    sample = samples.drawn(warehouse, model, version, section, batch)
     return sample, samples.reference(warehouse, model, version)
 
 
@@ -97,23 +111,25 @@ def _identity(
     return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 
 
-def _require_predictions(warehouse: Warehouse, config: Config, version: Row, batch: str) -> None:
-    name = version["model"]
-    if missing := predictions.unscored(warehouse, config, version, batch):
-        raise NotScored(
-            f"{missing} records of batch {batch} are not scored by version "
-            f"{version['model_version']} of {name}; run `mlmon score {name} --batch {batch}`"
-        )
+def _require_predictions(warehouse: Warehouse, version: Row, batch: str) -> None:
+    """Raise NotScored when a record of the batch or of the reference has no prediction."""
+    missing = predictions.unscored_reference(warehouse, version)
+    missing[batch] = predictions.unscored(warehouse, version, batch)
+    for name, count in missing.items():
+        if count:
+            model = version["model"]
+            raise NotScored(
+                f"{count} records of batch {name} are not scored by version "
+                f"{version['model_version']} of {model}; run `mlmon score {model} --batch {name}`"
+            )
 
 
-def _require_target(warehouse: Warehouse, config: Config, store: str, batch: str) -> None:
-    model = config.models[config.stores[store].model]
-    query = (
-        f"select count({quoted(model.target)}) from {quoted(model.dataset)} where batch = $batch"
-    )
+def _require_target(warehouse: Warehouse, version: Row, store: str, batch: str) -> None:
+    target, dataset = version["target"], version["dataset"]
+    query = f"select count({quoted(target)}) from {quoted(dataset)} where batch = $batch"
     if not warehouse.value(query, batch=batch):
         raise NoTarget(
-            f"no record of batch {batch} has a value in {model.target}, so performance cannot be "
+            f"no record of batch {batch} has a value in {target}, so performance cannot be "
             f"computed; set `performance: false` in stores.{store} of mlmon.yml"
         )
 

@@ -1,7 +1,7 @@
 """The generated expressions: what depends on a model's columns, as ibis; all other SQL is static.
 
 Wide rows carry a model's input columns under their own names and mlmon's columns under names
-with an underscore in front (`_record_id`, `_score`, ...), so neither can hide the other.
+with an underscore in front (`_record_id`, `_score`, ...), which no feature may have.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,16 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from mlmon.warehouse import Row
+
 NUMERIC = "numeric"
 CATEGORICAL = "categorical"
+NUMERIC_TYPES = {"DOUBLE", "FLOAT", "REAL", "DECIMAL", "DATE"} | {
+    f"{sign}{size}"
+    for sign in ("", "U")
+    for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+}
+CATEGORICAL_TYPES = {"VARCHAR", "BOOLEAN", "UUID", "ENUM"}
 
 SAMPLE_RECORDS = {
     "sample_id": "string",
@@ -51,18 +59,37 @@ class Source:
     key: str
     target: str
     kinds: Mapping[str, str]  # input feature -> numeric or categorical
+    versions: tuple[int, ...] = ()  # the model's versions that read it so
 
 
-def kind_of(data_type: str) -> str:
-    """Return how a DuckDB type is read unless the model says otherwise."""
+def kind_of(data_type: str) -> str | None:
+    """Return how a DuckDB type is read unless the model says otherwise; None when it cannot be.
+
+    >>> kind_of("DECIMAL(18,3)"), kind_of("ENUM('internet')"), kind_of("INTEGER[]")
+    ('numeric', 'categorical', None)
+    """
     plain = data_type.upper()
-    number = ("INT", "DOUBLE", "FLOAT", "DECIMAL", "REAL", "DATE", "TIME")
-    return NUMERIC if any(word in plain for word in number) else CATEGORICAL
+    name = plain.split("(")[0]
+    if plain.endswith("]"):
+        return None
+    if name.startswith("TIMESTAMP") or name in NUMERIC_TYPES:
+        return NUMERIC
+    return CATEGORICAL if name in CATEGORICAL_TYPES else None
 
 
 def text_of(column: ir.Column) -> ir.StringColumn:
     """Return a column as text: how keys, classes and categories are compared everywhere."""
     return column.cast("string")
+
+
+def category_of(column: ir.Column) -> ir.Column:
+    """Return a category as an estimator sees it: text, but true and false as they are."""
+    return column if column.type().is_boolean() else text_of(column)
+
+
+def finite(number: ir.FloatingColumn) -> ir.FloatingColumn:
+    """Return a number, NULL where it is NaN or infinite: these count as missing."""
+    return (number.isnan() | number.isinf()).ifelse(ibis.null("float64"), number)
 
 
 def number_of(column: ir.Column) -> ir.FloatingColumn:
@@ -96,7 +123,8 @@ def model_rows(table: ir.Table, source: Source) -> ir.Table:
         "_actual": text_of(table[source.target]),
     }
     for name, kind in source.kinds.items():
-        columns[name] = (number_of if kind == NUMERIC else text_of)(table[name])
+        given = table[name]
+        columns[name] = finite(number_of(given)) if kind == NUMERIC else category_of(given)
     return table.select(**columns)
 
 
@@ -112,33 +140,50 @@ def dataset_records(samples: ir.Table, table: ir.Table, dataset: str, key: str) 
 def sample_rows(
     records: ir.Table, table: ir.Table, predictions: ir.Table, source: Source
 ) -> ir.Table:
-    """Return the wide rows of every sample of a model, with score and prediction.
+    """Return the wide rows of every sample of the source's versions, with score and prediction.
 
-    In a sample without performance no target is looked at: `_actual` is NULL.
+    Numbers are as they stand, so that what is not finite can be counted. In a sample without
+    performance no target is looked at: `_actual` is NULL.
     """
-    mine = records.filter(records.model == source.model)
-    rows = model_rows(table, source)
-    scored = predictions.select(
-        "model", "model_version", "record_id", _score="score", _prediction="prediction"
+    mine = records.filter(
+        records.model == source.model, records.model_version.isin(source.versions)
+    ).select(
+        _sample_id="sample_id",
+        _model_version="model_version",
+        _sampled_batch="batch",
+        _sampled_record="record_id",
+        _has_performance="has_performance",
+    )
+    raw: dict[str, Any] = {
+        name: number_of(table[name]) if kind == NUMERIC else text_of(table[name])
+        for name, kind in source.kinds.items()
+    }
+    rows = table.select(
+        _batch="batch",
+        _record_id=text_of(table[source.key]),
+        _target=text_of(table[source.target]),
+        **raw,
+    )
+    said = predictions.filter(predictions.model == source.model).select(
+        _by_version="model_version",
+        _of_record="record_id",
+        _score="score",
+        _prediction="prediction",
     )
     wide = mine.join(
-        rows, [mine.batch == rows["_batch"], mine.record_id == rows["_record_id"]]
-    ).select(*SAMPLE_RECORDS, "_actual", *source.kinds)  # not drop(): its order is a set's
+        rows,
+        [mine["_sampled_batch"] == rows["_batch"], mine["_sampled_record"] == rows["_record_id"]],
+    )
     joined = wide.left_join(
-        scored,
+        said,
         [
-            wide.model == scored.model,
-            wide.model_version == scored.model_version,
-            wide.record_id == scored.record_id,
+            wide["_model_version"] == said["_by_version"],
+            wide["_record_id"] == said["_of_record"],
         ],
     )
+    actual = joined["_has_performance"].ifelse(joined["_target"], ibis.null("string"))
     return joined.select(
-        *source.kinds,
-        "_score",
-        "_prediction",
-        _actual=wide.has_performance.ifelse(wide["_actual"], ibis.null("string")),
-        _sample_id=wide.sample_id,
-        _record_id=wide.record_id,
+        *source.kinds, "_score", "_prediction", "_sample_id", "_record_id", _actual=actual
     )
 
 
@@ -160,7 +205,7 @@ def _branch(rows: ir.Table, column: str, feature: str, kind: str) -> ir.Table:
     strange: ir.Value = ibis.literal(False)
     if kind == NUMERIC:
         strange = (value.isnan() | value.isinf()).fill_null(False)
-        number = strange.ifelse(ibis.null("float64"), value)
+        number = finite(value)
     else:
         category = value
     return rows.select(
@@ -193,24 +238,52 @@ def union_or_empty(tables: Sequence[ir.Table], schema: Mapping[str, str]) -> ir.
 
 
 def scored_dataset(
-    table: ir.Table,
-    predictions: ir.Table,
-    source: Source,
-    classes: Sequence[str],
-    positive: str | None,
+    table: ir.Table, predictions: ir.Table, probabilities: ir.Table, source: Source, version: Row
 ) -> ir.Table:
     """Return what the Score recipe outputs: the records with `proba_<class>` and `prediction`.
 
-    Of several versions that scored a record the newest counts. Regression has no `proba_`.
+    Of several versions that scored a record the newest counts. Regression: the estimate is the
+    prediction. A column of the dataset that bears one of these names stays behind.
     """
-    mine = predictions.filter(predictions.model == source.model)
-    newest = mine.mutate(
-        rank=ibis.row_number().over(group_by="record_id", order_by=ibis.desc("model_version"))
-    ).filter(lambda t: t["rank"] == 0)
-    said = newest.select(_key="record_id", _score="score", prediction="prediction")
+    said = _newest(predictions.filter(predictions.model == source.model), "record_id")
+    said = said.select(
+        _key="record_id", _by="model_version", _score="score", _prediction="prediction"
+    )
     joined = table.join(said, text_of(table[source.key]) == said["_key"])
-    probabilities = {
-        f"proba_{name}": joined["_score"] if name == positive else 1.0 - joined["_score"]
-        for name in (classes if positive else ())
+    added: dict[str, Any] = {}
+    if version["task"] == "binary":
+        for name in version["classes"]:
+            is_positive = name == version["positive_class"]
+            added[f"proba_{name}"] = joined["_score"] if is_positive else 1.0 - joined["_score"]
+    if version["task"] == "multiclass":
+        joined, added = _with_probabilities(joined, probabilities, source, version["classes"])
+    regression = version["task"] == "regression"
+    added["prediction"] = joined["_score"] if regression else joined["_prediction"]
+    taken = {name.lower() for name in added}
+    kept = [name for name in table.columns if name.lower() not in taken]
+    return joined.select(*kept, **added)
+
+
+def _newest(predictions: ir.Table, record: str) -> ir.Table:
+    rank = ibis.row_number().over(group_by=record, order_by=ibis.desc("model_version"))
+    return predictions.mutate(_rank=rank).filter(lambda rows: rows["_rank"] == 0)
+
+
+def _with_probabilities(
+    joined: ir.Table, probabilities: ir.Table, source: Source, classes: Sequence[str]
+) -> tuple[ir.Table, dict[str, Any]]:
+    """Return the records with a column per class, and those columns under their names."""
+    mine = probabilities.filter(probabilities.model == source.model)
+    names = [f"_proba_{position}" for position in range(len(classes))]
+    wide = mine.group_by(_of="record_id", _said_by="model_version").aggregate(
+        **{
+            column: mine.probability.max(where=mine["class"] == name)
+            for column, name in zip(names, classes, strict=True)
+        }
+    )
+    both = joined.left_join(
+        wide, [joined["_key"] == wide["_of"], joined["_by"] == wide["_said_by"]]
+    )
+    return both, {
+        f"proba_{name}": both[column] for column, name in zip(names, classes, strict=True)
     }
-    return joined.select(*table.columns, **probabilities, prediction=joined.prediction)

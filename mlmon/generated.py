@@ -3,31 +3,55 @@
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import ibis
 import ibis.expr.types as ir
 
-from mlmon import features, views
+from mlmon import features, versions, views
 from mlmon.config import Config
+from mlmon.errors import ConfigError
 from mlmon.features import Source
 from mlmon.views import View
 from mlmon.warehouse import Warehouse
 
 
 def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
-    """Return where a model's records are and the kind of each feature.
+    """Return where mlmon.yml says a model's records are, and the kind of each feature.
 
-    The kinds are those of mlmon.yml, else of the column's type. Raises UnknownName.
+    The kinds are those of mlmon.yml, else of the column's type. Raises UnknownName, and
+    ConfigError for a column of a type that is no feature.
     """
     section = config.models[model]
     types = warehouse.columns(section.dataset)
+    kinds: dict[str, str] = {}
     for name in (section.target, *section.features):
         views.known_column(section.dataset, name, types)
-    kinds = {
-        name: section.kinds.get(name) or features.kind_of(types[name]) for name in section.features
-    }
+    for name in section.features:
+        kind = section.kinds.get(name) or features.kind_of(types[name])
+        if kind is None:
+            raise ConfigError(
+                f"models.{model}.features: {name} is {types[name]}, which is no number, category "
+                "or date; leave it out"
+            )
+        kinds[name] = kind
     dataset = config.datasets[section.dataset]
     return Source(model, section.dataset, dataset.key, section.target, kinds)
+
+
+def trained_sources(warehouse: Warehouse) -> list[Source]:
+    """Return how the versions read their records, those that do so alike together."""
+    alike: dict[tuple[str, ...], list[Source]] = {}
+    for version in warehouse.read("from model_versions order by model, model_version"):
+        names = ("model", "dataset", "key", "target", "features")
+        alike.setdefault(tuple(version[name] for name in names), []).append(
+            versions.source(version)
+        )
+    return [
+        replace(group[0], versions=tuple(number for one in group for number in one.versions))
+        for group in alike.values()
+        if warehouse.has(group[0].dataset)
+    ]
 
 
 def refresh(warehouse: Warehouse, config: Config) -> None:
@@ -38,12 +62,20 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
     """
     made = views.ordered([*views.file_views(), *_generated(warehouse, config)])
     wanted = {view.name: _fingerprint(view) for view in made}
+    if taken := set(config.datasets) & set(wanted):
+        raise ConfigError(
+            f"mlmon.yml: datasets.{taken.pop()}: this is the name of a view of mlmon's"
+        )
     query = "select value from warehouse_state where name = 'view_fingerprints'"
-    known = json.loads(warehouse.value(query) or "{}")
+    existing = warehouse.views()
+    stored = json.loads(warehouse.value(query) or "{}")
+    known = {name: value for name, value in stored.items() if name in existing}
     if known == wanted:
         return
     with warehouse.transaction():
-        _drop_strangers(warehouse, set(wanted))
+        for name in known:
+            if name not in wanted:
+                warehouse.ibis.drop_view(name)
         stale, altered = list[View](), set[str]()
         for view in made:
             if known.get(view.name) == wanted[view.name] and not altered & set(view.reads):
@@ -64,22 +96,10 @@ def _fingerprint(view: View) -> str:
     return hashlib.md5(text.encode()).hexdigest()
 
 
-def _drop_strangers(warehouse: Warehouse, names: set[str]) -> None:
-    """Views that no file and no model stands for any more are gone."""
-    query = "select view_name from duckdb_views() where not internal and not temporary"
-    for row in warehouse.read(query):
-        if row["view_name"] not in names:
-            warehouse.ibis.drop_view(row["view_name"])
-
-
 def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:
     """Yield the generated views for the datasets and models that exist so far."""
     backend = warehouse.ibis
-    sources = [
-        source_of(warehouse, config, name)
-        for name, section in config.models.items()
-        if warehouse.has(section.dataset)
-    ]
+    sources = trained_sources(warehouse)
     sample_batches = ibis.table(_SAMPLE_BATCHES, name="sample_batches")
     records = [
         features.dataset_records(sample_batches, backend.table(name), name, section.key)
@@ -92,7 +112,7 @@ def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:
     yield _view("feature_values", tall, features.FEATURE_VALUES, "sample_records")
     scored = [features.scored(rows) for _, rows in wide]
     yield _view("scored_records", scored, features.SCORED_RECORDS, "sample_records")
-    yield from _scored_datasets(warehouse, sources)
+    yield from _scored_datasets(warehouse, config)
 
 
 def sample_rows(warehouse: Warehouse, source: Source) -> ir.Table:
@@ -103,30 +123,34 @@ def sample_rows(warehouse: Warehouse, source: Source) -> ir.Table:
     return features.sample_rows(records, table, predictions, source)
 
 
-def _scored_datasets(warehouse: Warehouse, sources: Sequence[Source]) -> Iterator[View]:
+def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
     """Yield `scored_<dataset>`, and for a further model `scored_<dataset>_<model>`."""
     first: set[str] = set()
-    for source in sources:
-        name = f"scored_{source.dataset}"
-        name += f"_{source.model}" if source.dataset in first else ""
-        first.add(source.dataset)
+    for model in config.models:
         version = warehouse.one(
-            "select classes, positive_class from model_versions where model = $model"
-            " order by model_version desc limit 1",
-            model=source.model,
+            "from model_versions where model = $model order by model_version desc", model=model
         )
-        backend = warehouse.ibis
-        tables = backend.table(source.dataset), backend.table("predictions")
-        classes = (version or {}).get("classes") or []
+        if version is None or not warehouse.has(version["dataset"]):
+            continue
+        dataset = version["dataset"]
+        name = f"scored_{dataset}" + (f"_{model}" if dataset in first else "")
+        first.add(dataset)
+        table = warehouse.ibis.table(dataset)
         expression = features.scored_dataset(
-            *tables, source, classes, (version or {}).get("positive_class")
+            table,
+            warehouse.ibis.table("predictions"),
+            warehouse.ibis.table("class_probabilities"),
+            versions.source(version),
+            version,
         )
-        words = dict.fromkeys(tables[0].columns, f"As in {source.dataset}.")
-        words |= {f"proba_{c}": f"Predicted probability of class {c}, 0 to 1." for c in classes}
-        comment = (
-            f"Records of {source.dataset} with what the newest version of {source.model} said."
-        )
-        yield View(name, "staging", _sql(expression), comment, (source.key,), (), words)
+        words = dict.fromkeys(table.columns, f"As in {dataset}.")
+        words |= {
+            f"proba_{label}": f"Predicted probability of class {label}, 0 to 1."
+            for label in version["classes"] or []
+        }
+        words["prediction"] = "Predicted class at the version's threshold, or the estimate."
+        comment = f"Records of {dataset} with what the newest version of {model} said."
+        yield View(name, "staging", _sql(expression), comment, (version["key"],), (), words)
 
 
 _SAMPLE_BATCHES = {

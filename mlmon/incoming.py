@@ -3,7 +3,7 @@
 Every check speaks of the first row that fails it: file, row, column, value.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import duckdb
@@ -86,7 +86,7 @@ def _first_schema(
         raise SourceError(f"{source.name}: column batch is mlmon's own; rename it in the source")
     read_as_text = bool(source.paths) and source.paths[0].name.lower().endswith(sources.CSV)
     schema = {
-        column: _narrowest(warehouse, column) if read_as_text else kind
+        column: _narrowest(warehouse, column) if read_as_text else stored_type(kind)
         for column, kind in incoming.items()
     }
     for column in {dataset.time, dataset.batching.time} - {None}:
@@ -97,6 +97,19 @@ def _first_schema(
             raise SourceError(f"{source.name}: column {column} is {kind}, not a date or timestamp")
         schema[str(column)] = "TIMESTAMP"
     return schema
+
+
+def stored_type(kind: str) -> str:
+    """Return the type that a column of a typed source is kept in: UTC timestamps, plain text."""
+    if kind.startswith("TIMESTAMP"):
+        return "TIMESTAMP"
+    return "VARCHAR" if kind.startswith("ENUM") else kind
+
+
+def cast(column: str, kind: str) -> str:
+    """Return the SQL of an incoming value in its stored type; an offset from UTC is applied."""
+    through = "timestamptz::timestamp" if kind == "TIMESTAMP" else kind
+    return f"{quoted(column)}::{through}"
 
 
 def _narrowest(warehouse: Warehouse, column: str) -> str:
@@ -145,25 +158,36 @@ def check_values(warehouse: Warehouse, source: sources.Source, schema: dict[str,
         )
 
 
-def check_keys(warehouse: Warehouse, dataset: Dataset, name: str, source: sources.Source) -> None:
-    """Raise SourceError when a key is missing, stands twice, or is in another batch."""
-    key = quoted(dataset.key)
+def check_keys(
+    warehouse: Warehouse,
+    dataset: Dataset,
+    name: str,
+    source: sources.Source,
+    kind: str,
+    batches: Sequence[str],
+) -> None:
+    """Raise SourceError when a key is missing, stands twice, or is in another batch.
+
+    `kind` is the key's type, `batches` are those that the incoming rows replace.
+    """
+    key = f"{quoted(dataset.key)}::{kind}"
     place = f"{source.name}: row {{row}}, column {dataset.key}:"
     if row := warehouse.one(f"select mlmon_row as row from {INCOMING} where {key} is null limit 1"):
         raise SourceError(f"{place.format(**row)} the key is missing")
     row = warehouse.one(
-        f"select mlmon_row as row, {key}::varchar as key from {INCOMING} qualify row_number()"
+        f"select mlmon_row as row, {key} as key from {INCOMING} qualify row_number()"
         f" over (partition by {key} order by mlmon_row) = 2 order by mlmon_row limit 1"
     )
     if row:
         raise SourceError(f"{place.format(**row)} key {row['key']} stands there twice")
-    if source.batch is None or not warehouse.has(name):
+    if not warehouse.has(name):
         return
     row = warehouse.one(
-        f"select mlmon_row as row, {key}::varchar as key, batch from {INCOMING} join"
-        f" (select {key}::varchar as mlmon_key, batch from {quoted(name)} where batch <> $batch)"
-        f" on mlmon_key = {key}::varchar order by mlmon_row limit 1",
-        batch=source.batch,
+        f"select mlmon_row as row, {key} as key, batch from {INCOMING} join"
+        f" (select {quoted(dataset.key)} as mlmon_key, batch from {quoted(name)}"
+        f" where not list_contains($batches, batch))"
+        f" on mlmon_key = {key} order by mlmon_row limit 1",
+        batches=list(batches),
     )
     if row:
         raise SourceError(

@@ -8,7 +8,7 @@ from typing import Any
 
 from mlmon import generated, incoming, sources
 from mlmon.config import Config, Dataset
-from mlmon.errors import BatchNotFound, SourceError
+from mlmon.errors import BatchInUse, BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
 from mlmon.warehouse import Warehouse, literal, now, quoted
 
@@ -53,7 +53,7 @@ def ingest_frame(
     dataset = config.datasets[name]
     if batch is None and dataset.batching.by == "file":
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
-    source = sources.Source(f"frame {batch}" if batch else "frame", (), batch)
+    source = sources.Source(f"{sources.FRAME} {batch or ''}".strip(), (), batch)
     with warehouse.registered(frame, "mlmon_frame"), incoming.loaded(warehouse, source):
         return _store(warehouse, config, name, source)
 
@@ -67,8 +67,15 @@ def is_new(warehouse: Warehouse, name: str, source: sources.Source) -> bool:
 def delete_batch(warehouse: Warehouse, name: str, batch: str) -> None:
     """The batch, its records and their predictions are gone; evaluations of it stay.
 
-    Raises BatchNotFound.
+    Raises BatchNotFound, and BatchInUse when an active version was trained on it.
     """
+    query = "from model_versions where is_active and dataset = $name"
+    for version in warehouse.read(query, name=name):
+        if batch in version["train_batches"]:
+            raise BatchInUse(
+                f"batch {batch} is part of the reference of {version['model']} version "
+                f"{version['model_version']}; train on other batches first"
+            )
     with warehouse.transaction():
         if not warehouse.write(
             "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
@@ -89,13 +96,14 @@ def _store(
     with warehouse.transaction():
         schema = incoming.frozen_schema(warehouse, dataset, name, source)
         incoming.check_values(warehouse, source, schema)
-        incoming.check_keys(warehouse, dataset, name, source)
+        names = _batches(warehouse, dataset, source)
+        incoming.check_keys(warehouse, dataset, name, source, schema[dataset.key], names)
         if not warehouse.has(name):
             _create(warehouse, dataset, name, schema)
             generated.refresh(warehouse, config)
         return [
             batch
-            for batch in _batches(warehouse, dataset, source)
+            for batch in names
             if (not only or batch in only)
             and _replace(warehouse, dataset, name, source, batch, schema)
         ]
@@ -130,7 +138,8 @@ def _batch_of(dataset: Dataset, source: sources.Source) -> str:
     if batching.rows:
         number = f"1 + (row_number() over (order by mlmon_row) - 1) // {batching.rows}"
         return f"lpad(({number})::varchar, 6, '0')"
-    return f"strftime({quoted(str(batching.time))}::timestamp, '{PERIODS[str(batching.every)]}')"
+    moment = incoming.cast(str(batching.time), "TIMESTAMP")
+    return f"strftime({moment}, '{PERIODS[str(batching.every)]}')"
 
 
 def _replace(
@@ -142,7 +151,7 @@ def _replace(
     schema: dict[str, str],
 ) -> bool:
     """The batch holds exactly its incoming rows; return whether that changed anything."""
-    casts = ", ".join(f"{quoted(c)}::{kind} as {quoted(c)}" for c, kind in schema.items())
+    casts = ", ".join(f"{incoming.cast(c, kind)} as {quoted(c)}" for c, kind in schema.items())
     rows = (
         f"select * exclude mlmon_row from (select {_batch_of(dataset, source)} as batch,"
         f" mlmon_row, {casts} from {INCOMING} order by mlmon_row) where batch = {literal(batch)}"

@@ -13,9 +13,7 @@ from typing import Any
 import ibis
 
 from mlmon import features, generated, inference, versions, views
-from mlmon.config import Config
 from mlmon.domain_classifier import data_drift
-from mlmon.features import Source
 from mlmon.inference import Figure
 from mlmon.warehouse import Row, Warehouse, quoted
 
@@ -35,26 +33,25 @@ CURVES = (
 )
 
 
-def measure_reference(warehouse: Warehouse, config: Config, version: Row, sample: Row) -> None:
+def measure_reference(warehouse: Warehouse, version: Row, sample: Row, confidence: float) -> None:
     """The reference sample has its histograms, curves and figures; nothing if it had."""
     if _is_measured(warehouse, sample["sample_id"]):
         return
-    with bench(warehouse, config, version, [sample["sample_id"]]) as measured:
+    with bench(warehouse, version, [sample["sample_id"]]) as measured:
         _store_profiles(warehouse, measured, sample["sample_id"])
         _store_curves(warehouse, measured, sample["sample_id"], None, True)
-        confidence = config.models[version["model"]].confidence
         figures = _sample_figures(measured, sample["sample_id"], confidence, True)
         _store_figures(warehouse, figures, sample["sample_id"])
 
 
-def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evaluation: Row) -> None:
+def measure_evaluation(warehouse: Warehouse, version: Row, evaluation: Row) -> None:
     """The evaluation has its figures, histograms, curves and findings; so has its reference.
 
     Writes also the evaluation's `labelled_rows`.
     """
     sample, reference = evaluation["sample_id"], evaluation["reference_sample_id"]
     identity, with_performance = evaluation["evaluation_id"], evaluation["has_performance"]
-    with bench(warehouse, config, version, [sample, reference], evaluation) as measured:
+    with bench(warehouse, version, [sample, reference], evaluation) as measured:
         _store_profiles(warehouse, measured, sample)
         _store_curves(warehouse, measured, sample, identity, with_performance)
         if not _is_measured(warehouse, reference):
@@ -67,6 +64,7 @@ def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evalu
         figures += _domain_classifier(measured, version, evaluation)
         _store_figures(warehouse, figures, sample, identity)
         _store_findings(warehouse, measured, identity)
+        _store_changes(warehouse, version, identity)
         labelled = measured.value(
             "select labelled_rows from row_counts where sample_id = $id", id=sample
         )
@@ -80,16 +78,16 @@ def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evalu
 @contextmanager
 def bench(
     warehouse: Warehouse,
-    config: Config,
     version: Row,
     samples: Sequence[str],
     evaluation: Row | None = None,
 ) -> Iterator[Warehouse]:
     """Yield an in-memory database in which the samples are profiled and every view is there."""
     measured = Warehouse(comments=False)
+    measured.write("set threads = 1")  # sums in one order: the same figures to the last bit
     try:
         _copy(warehouse, measured, version, samples, evaluation)
-        _fill(warehouse, measured, config, version, samples)
+        _fill(warehouse, measured, version, samples)
         _profile(warehouse, measured)
         yield measured
     finally:
@@ -124,17 +122,14 @@ def _transfer(
 def _fill(
     warehouse: Warehouse,
     measured: Warehouse,
-    config: Config,
     version: Row,
     samples: Sequence[str],
 ) -> None:
     """The bench has the samples' wide rows and the relations that are made of them."""
-    name = version["model"]
-    section = config.models[name]
-    key = config.datasets[section.dataset].key
-    source = Source(name, section.dataset, key, section.target, versions.kinds(version))
+    source = versions.source(version)
     rows = generated.sample_rows(warehouse, source)
     rows = rows.filter(rows["_sample_id"].isin(list(samples)))
+    rows = rows.order_by("_sample_id", "_record_id")
     query = str(ibis.to_sql(rows, dialect="duckdb"))
     with measured.registered(warehouse.connection.execute(query).to_arrow_table()) as frame:
         measured.write(f"create table sample_rows as from {frame}")
@@ -252,3 +247,27 @@ def _store_figures(
 def _store_findings(warehouse: Warehouse, measured: Warehouse, evaluation: str) -> None:
     query = "select evaluation_id, code, message from diagnostic_findings where evaluation_id = $id"
     warehouse.append("diagnostics", measured.read(query, id=evaluation))
+
+
+def _store_changes(warehouse: Warehouse, version: Row, evaluation: str) -> None:
+    """A finding for every training batch that is not what the version was trained on."""
+    query = "select batch, fingerprint from batches where dataset = $dataset"
+    rows = warehouse.read(query, dataset=version["dataset"])
+    today = {row["batch"]: row["fingerprint"] for row in rows}
+    then = zip(version["train_batches"], version["train_fingerprints"], strict=True)
+    changed = [batch for batch, fingerprint in then if today.get(batch) != fingerprint]
+    message = (
+        "Training batch {} has changed since version {} was trained, and with it the reference; "
+        "train again."
+    )
+    warehouse.append(
+        "diagnostics",
+        [
+            {
+                "evaluation_id": evaluation,
+                "code": "reference_changed",
+                "message": message.format(batch, version["model_version"]),
+            }
+            for batch in changed
+        ],
+    )

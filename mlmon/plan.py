@@ -53,9 +53,9 @@ def for_evaluation(
         reason = f"its records will be new to version {number}"
         planned.append(Planned("score", model, batch, reason))
     else:
-        needed = [batch, *(b for b in version["train_batches"] if b != batch)]
-        for name in needed:
-            missing = _missing(warehouse, config, version, name, whole=name == batch)
+        missing_by_batch = predictions.unscored_reference(warehouse, version)
+        missing_by_batch[batch] = _unscored(warehouse, version, batch)
+        for name, missing in sorted(missing_by_batch.items()):
             if missing:
                 reason = f"{missing} records are not scored by version {number}"
                 planned.append(Planned("score", model, name, reason))
@@ -93,9 +93,11 @@ def evaluate(
 def _ingest_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:
     """Return why the batch's file must be read, or None; without a file what is there stays."""
     section = config.datasets[dataset]
-    query = "select fingerprint from batches where dataset = $dataset and batch = $batch"
-    known = warehouse.value(query, dataset=dataset, batch=batch)
-    if section.path is None or section.batching.by != "file":
+    query = "select source, fingerprint from batches where dataset = $dataset and batch = $batch"
+    row = warehouse.one(query, dataset=dataset, batch=batch)
+    known = row["fingerprint"] if row else None
+    from_frame = row is not None and row["source"].startswith(sources.FRAME)
+    if section.path is None or section.batching.by != "file" or from_frame:
         return None
     try:
         source = sources.one(config.folder, section, dataset, batch)
@@ -106,25 +108,9 @@ def _ingest_reason(warehouse: Warehouse, config: Config, dataset: str, batch: st
     return None if known == source.fingerprint() else f"{source.name} has changed"
 
 
-def _missing(warehouse: Warehouse, config: Config, version: Row, batch: str, *, whole: bool) -> int:
-    """Return how many records lack a prediction: of the batch, or of the reference in it."""
-    model = version["model"]
-    if whole:
-        known = "select 1 from batches where dataset = $dataset and batch = $batch"
-        if not warehouse.one(known, dataset=config.models[model].dataset, batch=batch):
-            return 0
-        return predictions.unscored(warehouse, config, version, batch)
-    return int(
-        warehouse.value(
-            "select count(*) from samples join sample_records using (sample_id)"
-            " anti join predictions on predictions.model = samples.model"
-            " and predictions.model_version = samples.model_version"
-            " and predictions.record_id = sample_records.record_id"
-            " where samples.role = 'reference' and samples.model = $model"
-            " and samples.model_version = $version and sample_records.batch = $batch",
-            model=model,
-            version=version["model_version"],
-            batch=batch,
-        )
-        or 0
-    )
+def _unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
+    """Return how many records of a batch are not scored; none when the batch is not there."""
+    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
+        return 0
+    return predictions.unscored(warehouse, version, batch)

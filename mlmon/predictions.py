@@ -7,8 +7,6 @@ import numpy as np
 import pyarrow as pa
 
 from mlmon import features, versions
-from mlmon.config import Config
-from mlmon.features import Source
 from mlmon.fitted import Fitted
 from mlmon.warehouse import Row, Warehouse, now
 
@@ -48,20 +46,38 @@ def _table(identity: Row, dataset: str, batches: list[str], records: list[str]) 
     }
 
 
-def unscored(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
+def unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
     """Return how many records of a batch the version has not scored."""
-    query = unscored_rows(warehouse, config, version, batch).count()
+    query = unscored_rows(warehouse, version, batch).count()
     return int(warehouse.value(str(ibis.to_sql(query, dialect="duckdb"))))
 
 
-def unscored_rows(warehouse: Warehouse, config: Config, version: Row, batch: str) -> Any:
+def unscored_reference(warehouse: Warehouse, version: Row) -> dict[str, int]:
+    """Return, by training batch, how many records of the reference the version has not scored.
+
+    It has scored them all when it was trained; a batch that was replaced since needs it again.
+    """
+    rows = warehouse.read(
+        "select sample_records.batch, count(distinct sample_records.record_id) as missing"
+        " from samples join sample_records using (sample_id)"
+        " anti join predictions on predictions.model = samples.model"
+        " and predictions.model_version = samples.model_version"
+        " and predictions.record_id = sample_records.record_id"
+        " where samples.role = 'reference' and samples.model = $model"
+        " and samples.model_version = $version group by all order by all",
+        model=version["model"],
+        version=version["model_version"],
+    )
+    return {row["batch"]: row["missing"] for row in rows}
+
+
+def unscored_rows(warehouse: Warehouse, version: Row, batch: str) -> Any:
     """Return the records of a batch that the version has not scored, as the model sees them."""
-    name = version["model"]
-    section = config.models[name]
-    key = config.datasets[section.dataset].key
-    source = Source(name, section.dataset, key, section.target, versions.kinds(version))
-    rows = features.model_rows(warehouse.ibis.table(section.dataset), source)
+    table = warehouse.ibis.table(version["dataset"])
+    rows = features.model_rows(table, versions.source(version))
     said = warehouse.ibis.table("predictions")
-    mine = said.filter(said.model == name, said.model_version == version["model_version"])
+    mine = said.filter(
+        said.model == version["model"], said.model_version == version["model_version"]
+    )
     wanted = rows.filter(rows["_batch"] == batch)
     return wanted.anti_join(mine, wanted["_record_id"] == mine.record_id)

@@ -271,6 +271,8 @@ class Project:
     def publish(self, path: str | os.PathLike[str]) -> Path:
         """A consistent copy of the warehouse is at the path, replaced as a whole; return it."""
         target = Path(path)
+        if self.warehouse.path and target.resolve() == self.warehouse.path.resolve():
+            raise ConfigError(f"{target} is the warehouse itself; publish to another path")
         target.parent.mkdir(parents=True, exist_ok=True)
         draft = target.with_name(f".{target.name}.{os.getpid()}")
         draft.unlink(missing_ok=True)

@@ -17,12 +17,10 @@ def reference(warehouse: Warehouse, model: Model, version: Row) -> Row:
     return _row(warehouse, model, version, "reference", batches, has_performance=True, **rule)
 
 
-def drawn(
-    warehouse: Warehouse, model: Model, version: Row, section: Store, batch: str, key: str
-) -> Row:
+def drawn(warehouse: Warehouse, model: Model, version: Row, section: Store, batch: str) -> Row:
     """Return the row of the sample that a store's sampling draws from a batch."""
     sampling, rows = section.sampling, section.sampling.rows or 0
-    total = _total(warehouse, model.dataset, [batch])
+    total = _total(warehouse, version["dataset"], [batch])
     rule: Row = {"method": sampling.method, "seed": sampling.seed}
     if sampling.method == "all":
         rule["fraction"] = 1.0
@@ -31,7 +29,7 @@ def drawn(
     else:
         rule["fraction"] = min(1.0, rows / max(total, 1))
     if sampling.method == "fixed":
-        rule["cutoff"] = _hash_at(warehouse, model.dataset, key, batch, sampling.seed, rows)
+        rule["cutoff"] = _hash_at(warehouse, version, batch, sampling.seed, rows)
     return _row(
         warehouse,
         model,
@@ -57,10 +55,11 @@ def store(warehouse: Warehouse, row: Row) -> Row:
     return {**row, "rows": rows}
 
 
-def _hash_at(warehouse: Warehouse, dataset: str, key: str, batch: str, seed: int, rows: int) -> str:
+def _hash_at(warehouse: Warehouse, version: Row, batch: str, seed: int, rows: int) -> str:
     """Return the cutoff below which exactly `rows` records sort, unless hashes are equal."""
     query = (
-        f"select md5($seed || ':' || {quoted(key)}::varchar)[:8] as hash from {quoted(dataset)}"
+        f"select md5($seed || ':' || {quoted(version['key'])}::varchar)[:8] as hash"
+        f" from {quoted(version['dataset'])}"
         " where batch = $batch order by hash limit 1 offset $rows"
     )
     return warehouse.value(query, seed=str(seed), batch=batch, rows=rows) or features.cutoff(1.0)
@@ -82,7 +81,7 @@ def _row(
     fingerprints = warehouse.read(
         "select batch, fingerprint from batches where dataset = $dataset"
         " and list_contains($batches, batch) order by batch",
-        dataset=model.dataset,
+        dataset=version["dataset"],
         batches=list(batches),
     )
     matrix = model.cost_matrix
@@ -90,7 +89,7 @@ def _row(
         "model": version["model"],
         "model_version": version["model_version"],
         "role": role,
-        "dataset": model.dataset,
+        "dataset": version["dataset"],
         "batch": batches[0] if len(batches) == 1 else None,
         "batches": list(batches),
         "cutoff": features.cutoff(rule["fraction"]),
@@ -104,7 +103,7 @@ def _row(
     identity = json.dumps([row, fingerprints], sort_keys=True)
     return {
         "sample_id": hashlib.md5(identity.encode()).hexdigest(),
-        "total_rows": _total(warehouse, model.dataset, batches),
+        "total_rows": _total(warehouse, version["dataset"], batches),
         "created_at": now(),
         **row,
     }

@@ -146,7 +146,7 @@ def _perform(
     if verb == "evaluate":
         return _evaluate(warehouse, config, current, target)
     if verb == "check":
-        results = check.check(warehouse, config, target)
+        results = check.check(warehouse, config, target, _checked(warehouse, current, target))
         outcomes = {"ERROR": "FAILED", "WARNING": "WARNING"}
         words = "; ".join(
             f"{row['check_name']}: {row['outcome']}, {row['message']}" for row in results
@@ -165,7 +165,7 @@ def _perform(
     if verb == "ingest":
         written = ingest.ingest(warehouse, config, target)
         if written:
-            current["batch"] = max(written)
+            current["batch"] = plan.newest_batch(warehouse, target)
             warehouse.write(
                 "update scenario_runs set batch = $batch where run_id = $id",
                 batch=current["batch"],
@@ -198,6 +198,13 @@ def _batch(warehouse: Warehouse, config: Config, current: Row, model: str) -> st
     if batch and warehouse.one(known, dataset=dataset, batch=batch):
         return str(batch)
     return plan.newest_batch(warehouse, dataset)
+
+
+def _checked(warehouse: Warehouse, current: Row, store: str) -> str | None:
+    """Return the run's batch when the store has an evaluation of it, else None: the newest."""
+    query = "select batch from evaluations where store = $store and batch = $batch"
+    batch: str | None = warehouse.value(query, store=store, batch=current["batch"])
+    return batch
 
 
 def _version(warehouse: Warehouse, current: Row, model: str) -> Row:

@@ -23,11 +23,11 @@ def score(
     this version are left alone. Raises ModelNotTrained, BatchNotFound, ArtifactError.
     """
     version = version or versions.active(warehouse, name)
-    dataset = config.models[name].dataset
+    dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
         raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
-    if not predictions.unscored(warehouse, config, version, batch):
+    if not predictions.unscored(warehouse, version, batch):
         return 0
     with warehouse.transaction():
         return _score(warehouse, config, version, batch)
@@ -36,15 +36,11 @@ def score(
 def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
     folder: Path = config.path(config.warehouse).parent
     fitted = versions.load(folder, version)
-    query = str(
-        ibis.to_sql(predictions.unscored_rows(warehouse, config, version, batch), dialect="duckdb")
-    )
+    query = str(ibis.to_sql(predictions.unscored_rows(warehouse, version, batch), dialect="duckdb"))
     done = 0
     for frame in _frames(warehouse, query):
         outputs = fitted.predict(frame)
-        said = predictions.tables(
-            version, config.models[version["model"]].dataset, fitted, frame, outputs
-        )
+        said = predictions.tables(version, version["dataset"], fitted, frame, outputs)
         for table, content in said.items():
             warehouse.insert(table, content)
         done += len(frame)

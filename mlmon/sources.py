@@ -20,6 +20,7 @@ from mlmon.warehouse import Warehouse, literal
 CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
 PARQUET = (".parquet",)
+FRAME = "frame"  # how the source of a batch that came from no file begins
 DELIMITERS = (",", ";", "\t", "|")
 
 
@@ -59,6 +60,12 @@ def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
             if paths
             else []
         )
+    named: dict[str | None, Source] = {}
+    for source in found:
+        other = named.setdefault(source.batch, source)
+        if other is not source:
+            both = f"{other.paths[0]} and {source.paths[0]}"
+            raise SourceError(f"dataset {name}: {both} are batch {source.batch}; rename one")
     if not found:
         raise SourceError(f"dataset {name}: no file matches {dataset.path} in {folder.resolve()}")
     return found
@@ -81,16 +88,24 @@ def _matching(folder: Path, pattern: str) -> Iterator[Path]:
 
 
 def _by_pattern(folder: Path, pattern: str) -> Iterator[Source]:
-    before, after = (re.escape(part) for part in pattern.split("{batch}", 1))
-    expression = re.compile(f".*{before}(?P<batch>[^/]+){after}$")
-    for path in _matching(folder, pattern.replace("{batch}", "*")):
-        if found := expression.match(path.as_posix()):
+    """Yield the files of a pattern; the part where `{batch}` stands is the batch."""
+    before, _, after = Path(pattern).as_posix().partition("{batch}")
+    sides = ("[^/]*".join(map(re.escape, side.split("*"))) for side in (before, after))
+    expression = re.compile("(?P<batch>[^/]+)".join(sides) + "$")
+    for path in _matching(folder, f"{before}*{after}"):
+        shown = (
+            path.as_posix()
+            if Path(pattern).is_absolute()
+            else (path.relative_to(folder).as_posix())
+        )
+        if found := expression.match(shown):
             yield Source(path.name, (path,), found["batch"])
 
 
 def _stem(path: Path) -> str:
-    """Return a file's name without its endings."""
-    return path.name.split(".")[0]
+    """Return a file's name without the ending that says what it is."""
+    ending = next((one for one in CSV + JSON + PARQUET if path.name.lower().endswith(one)), "")
+    return path.name.removesuffix(path.name[len(path.name) - len(ending) :])
 
 
 def relation(warehouse: Warehouse, source: Source) -> str:

@@ -62,6 +62,9 @@ def train(
                 "train_batches": chosen,
                 "train_fingerprints": fingerprints,
                 "train_rows": len(train_part) if not model.artifact else 0,
+                "dataset": source.dataset,
+                "key": source.key,
+                "target": source.target,
                 "test_size": model.train.test_size,
                 "seed": model.train.seed,
                 "created_by": created_by,
@@ -71,8 +74,8 @@ def train(
                 "trusted_types": list(artifact.trusted_types),
             },
         )
-        _store_reference(warehouse, config, model, version, fitted, test_part)
         generated.refresh(warehouse, config)
+        _store_reference(warehouse, model, version, fitted, test_part)
     return version
 
 
@@ -125,7 +128,7 @@ def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
 
 
 def _store_reference(
-    warehouse: Warehouse, config: Config, model: Model, version: Row, fitted: Fitted, test_part: Any
+    warehouse: Warehouse, model: Model, version: Row, fitted: Fitted, test_part: Any
 ) -> None:
     """The reference sample is in the warehouse: predictions, bins, importances, its figures."""
     identity = {"model": version["model"], "model_version": version["model_version"]}
@@ -153,4 +156,4 @@ def _store_reference(
         ],
     )
     row = samples.reference(warehouse, model, version)
-    measure.measure_reference(warehouse, config, version, samples.store(warehouse, row))
+    measure.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mlmon import artifacts
 from mlmon.errors import ModelNotTrained, UnknownName
+from mlmon.features import Source
 from mlmon.fitted import Fitted
 from mlmon.warehouse import Row, Warehouse, now
 
@@ -48,6 +49,18 @@ def activate(warehouse: Warehouse, model: str, version: int) -> Row:
 def kinds(version: Row) -> dict[str, str]:
     """Return the version's input features in order, each numeric or categorical."""
     return dict(json.loads(version["features"]))
+
+
+def source(version: Row) -> Source:
+    """Return where the version's records are and how it reads them, as when it was trained."""
+    return Source(
+        version["model"],
+        version["dataset"],
+        version["key"],
+        version["target"],
+        kinds(version),
+        (version["model_version"],),
+    )
 
 
 def load(folder: Path, version: Row) -> Fitted:

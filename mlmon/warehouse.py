@@ -17,6 +17,8 @@ SCHEMA_VERSION = "1"
 
 Row = dict[str, Any]
 
+_OURS = "database_name in (current_database(), 'temp') and schema_name = 'main' and not internal"
+
 
 def now() -> datetime:
     """Return the present as a naive UTC timestamp, the only kind the warehouse holds."""
@@ -46,6 +48,7 @@ class Warehouse:
         self.path = path
         self._depth = 0
         self.connection = _connect(path, read_only)
+        self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
         if not read_only:
             self._create_tables(comments)
         self._check_schema()
@@ -82,14 +85,19 @@ class Warehouse:
 
     def has(self, relation: str) -> bool:
         """Return whether a table or view of that name exists."""
-        query = "from duckdb_tables() where table_name = $name and not internal"
+        query = f"from duckdb_tables() where table_name = $name and {_OURS}"
         return self.one(query, name=relation) is not None
+
+    def views(self) -> set[str]:
+        """Return the names of the views, whoever made them."""
+        rows = self.read(f"select view_name from duckdb_views() where {_OURS}")
+        return {row["view_name"] for row in rows}
 
     def columns(self, relation: str) -> dict[str, str]:
         """Return column name -> DuckDB type of a relation, in order; empty when it is not there."""
         rows = self.read(
             "select column_name, data_type from duckdb_columns()"
-            " where table_name = $name and not internal order by column_index",
+            f" where table_name = $name and {_OURS} order by column_index",
             name=relation,
         )
         return {row["column_name"]: row["data_type"] for row in rows}
@@ -162,6 +170,10 @@ class Warehouse:
     def _create_tables(self, comments: bool) -> None:
         if self.has("warehouse_state"):
             return
+        if self.one(f"from duckdb_tables() where {_OURS}") or self.views():
+            raise MlmonError(
+                f"{self.path} is a database of somebody else's; give `warehouse:` another path"
+            )
         with self.transaction():
             for table in TABLES:
                 self._create(table, comments)

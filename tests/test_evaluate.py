@@ -9,7 +9,7 @@ from same import assert_same
 from shop import edit, orders, write
 
 import mlmon
-from mlmon.errors import BatchNotFound, EvaluationNotFound, NoTarget, NotScored
+from mlmon.errors import BatchInUse, BatchNotFound, EvaluationNotFound, NoTarget, NotScored
 from mlmon.project import Project
 
 KEYS = [line.split(",")[0] for line in orders("2024_02")]
@@ -81,10 +81,12 @@ def test_the_same_again_is_the_same_evaluation(trained):
     with mlmon.open(trained) as project:
         first = project.evaluate("truth", name="first", labels={"who": "me"})
         before = contents(project)
-        second = project.evaluate("truth", name="second")
-        assert second == first
+        assert project.evaluate("truth") == first
         assert contents(project) == before
         assert (first.name, first.labels["who"]) == ("first", "me")
+        second = project.evaluate("truth", name="second", labels={"where": "here"})
+        assert (second.id, second.evaluated_at) == (first.id, first.evaluated_at)
+        assert (second.name, second.labels) == ("second", {**first.labels, "where": "here"})
 
 
 @pytest.mark.parametrize(
@@ -348,3 +350,24 @@ def test_deleting_a_batch_keeps_its_evaluations(evaluated):
         assert (
             project.warehouse.value("select count(*) from predictions where batch = '2024_02'") == 0
         )
+
+
+def test_a_training_batch_that_changed_is_a_finding(trained):
+    with mlmon.open(trained) as project:
+        lines = orders("2024_01")[:-1]
+        write(trained, "2024_01", lines)
+        project.ingest("orders")
+        with pytest.raises(NotScored):
+            project.evaluate("truth", batch="2024_02", only_this=True)
+        evaluation = project.evaluate("truth", batch="2024_02")
+        findings = project.warehouse.read(
+            "from diagnostics where evaluation_id = $id", id=evaluation.id
+        )
+        assert "reference_changed" in {row["code"] for row in findings}
+
+
+def test_a_batch_that_the_active_version_learned_from_stays(trained):
+    with mlmon.open(trained) as project:
+        with pytest.raises(BatchInUse, match="reference of returns version 1"):
+            project.delete_batch("orders", "2024_01")
+        assert project.warehouse.value("select count(*) from batches") == 2

@@ -199,7 +199,6 @@ def test_a_batch_against_itself_has_not_drifted(trained):
             "select list(record_id) from sample_records join samples using (sample_id)"
             " where role = 'reference'"
         )
-        project.delete_batch("orders", "2024_01")
         lines = [line for line in orders("2024_01") if line.split(",")[0] in tested]
         write(trained, "2024_01", lines)
         project.ingest("orders")

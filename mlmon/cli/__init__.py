@@ -19,17 +19,20 @@ def main() -> None:
     """Run the command line; an error is one line and an exit code."""
     try:
         app()
-    except MlmonError as error:
-        if "--debug" in sys.argv:
-            raise
-        say(f"mlmon: {error}")
-        sys.exit(error.exit_code)
-    except OSError as error:  # a folder that cannot be written, a full disk
-        if "--debug" in sys.argv:
-            raise
-        say(f"mlmon: {error}")
-        sys.exit(MlmonError.exit_code)
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:
             say("mlmon: interrupted; run the command again to finish")
         raise
+    except Exception as error:
+        if "--debug" in sys.argv:
+            raise
+        say(f"mlmon: {explained(error)}")
+        sys.exit(error.exit_code if isinstance(error, MlmonError) else MlmonError.exit_code)
+
+
+def explained(error: Exception) -> str:
+    """Return an error as words; one that nobody foresaw has its kind and how to see more."""
+    if isinstance(error, MlmonError | OSError):
+        return str(error)
+    first = (str(error).splitlines() or [""])[0]
+    return f"{type(error).__name__}: {first}; see all of it with `mlmon --debug ...`"

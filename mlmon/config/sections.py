@@ -20,6 +20,13 @@ Task = Literal["binary", "multiclass", "regression"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
+OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
+    *("_actual", "_batch", "_has_performance", "_key", "_model_version", "_prediction"),
+    *("_record_id", "_sample_id", "_sampled_batch", "_sampled_record", "_score", "_target"),
+    *("_by_version", "_of_record", "_hash", "_row"),
+}
+
+
 class Section(BaseModel):
     """A part of mlmon.yml: unknown keys are refused, values never change."""
 
@@ -51,6 +58,16 @@ class Dataset(Section):
     time: str | None = None
     batches: Batching | None = None
     ignore_extra_columns: bool = False
+
+    @model_validator(mode="after")
+    def _one_batch_a_file(self) -> "Dataset":
+        if self.path and self.path.count("{batch}") > 1:
+            raise ValueError("path: {batch} may stand there once")
+        if self.path and "{batch}" in self.path and self.batching.by != "file":
+            raise ValueError(
+                "a path with {batch} makes a batch of every file; leave out `batches:`"
+            )
+        return self
 
     @property
     def batching(self) -> Batching:
@@ -87,7 +104,7 @@ class Model(Section):
     estimator: str | None = None
     artifact: str | None = None
     kinds: Mapping[str, Kind] = {}
-    threshold: float | None = None
+    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
     confidence: Share = 0.95
     drift_limit: Annotated[float, Field(ge=0)] = 0.1
     cost_matrix: CostMatrix = CostMatrix()
@@ -99,6 +116,8 @@ class Model(Section):
             raise ValueError("a binary model needs `positive_class:`")
         if self.estimator and self.artifact:
             raise ValueError("give `estimator:` or `artifact:`, not both")
+        if own := OWN_COLUMNS & {name.lower() for name in self.features}:
+            raise ValueError(f"{own.pop()} is a name of mlmon's own; rename the feature")
         if taken := {"score", "prediction"} & {name.lower() for name in self.features}:
             raise ValueError(f"{taken.pop()} names the model's own output; rename the feature")
         if len({name.lower() for name in self.features}) < len(self.features):
@@ -262,7 +281,7 @@ class Config(Section):
     project: str
     warehouse: str = "warehouse/mlmon.duckdb"
     datasets: Mapping[str, Dataset]
-    models: Mapping[str, Model] = {}
+    models: Mapping[Annotated[str, Field(pattern=r"^[^/\\\\.][^/\\\\]*$")], Model] = {}
     stores: Mapping[str, Store] = {}
     scenarios: Mapping[str, Scenario] = {}
     dashboards: Mapping[str, Dashboard] = {}

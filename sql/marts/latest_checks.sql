@@ -1,6 +1,7 @@
--- The newest result of every check.
+-- The newest result of every check on the newest evaluation that was checked.
 -- Grain: one row per store, check_name.
 -- Reads: check_results, evaluations.
+-- Newest evaluation of a store: the greatest batch, then the time it was made.
 -- batch: batch of the evaluation that was checked.
 select
     check_results.store,
@@ -22,7 +23,13 @@ from check_results
 left join evaluations
     on check_results.evaluation_id = evaluations.evaluation_id
 qualify
-    row_number() over (
-        partition by check_results.store, check_results.check_name
+    dense_rank() over (
+        partition by check_results.store
+        order by
+            evaluations.batch desc nulls last,
+            evaluations.evaluated_at desc nulls last
+    ) = 1
+    and row_number() over (
+        partition by check_results.evaluation_id, check_results.check_name
         order by check_results.checked_at desc
     ) = 1

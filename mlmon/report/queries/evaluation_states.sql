@@ -11,9 +11,9 @@ with checked as (
 ),
 
 defined as (
-    select md5(string_agg(sql, ',' order by view_name)) as views
-    from duckdb_views()
-    where not internal
+    select max(value) as views
+    from warehouse_state
+    where name = 'view_fingerprints'
 )
 
 select
