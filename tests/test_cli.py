@@ -2,6 +2,7 @@
 
 import csv
 import io
+import functools
 import json
 import re
 import signal
@@ -347,7 +348,9 @@ def test_130_interrupted(ingested):
         ingested, "positive_class: back", "positive_class: back\n    estimator: slow_estimator:slow"
     )
     command = [sys.executable, "-m", "mlmon", "train", "returns", "-C", str(ingested)]
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
+    # A session in the background ignores SIGINT, and what it starts inherits that.
+    listen = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, preexec_fn=listen) as process:
         deadline = time.monotonic() + 120
         while not (ingested / "started").exists():
             assert process.poll() is None, process.communicate()
