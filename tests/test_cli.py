@@ -1,8 +1,8 @@
 """The command line: data to stdout, words to stderr, an exit code for every ending."""
 
 import csv
-import io
 import functools
+import io
 import json
 import re
 import signal
