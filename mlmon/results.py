@@ -8,13 +8,14 @@ from typing import Any, Self
 from mlmon.warehouse import Row, Warehouse
 
 
+@dataclass(frozen=True)
 class _FromRow:
     """A dataclass whose fields are columns of a row that may have more of them."""
 
     @classmethod
     def of(cls, row: Row, **more: Any) -> Self:
         """Return the row as an instance."""
-        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        names = {field.name for field in fields(cls)}
         return cls(**{name: value for name, value in {**row, **more}.items() if name in names})
 
 

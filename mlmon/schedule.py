@@ -47,7 +47,7 @@ def due(trigger: Trigger, after: datetime) -> Iterator[datetime]:
         raise ConfigError(
             f"trigger {trigger.name}: no time zone is called {trigger.time_zone}"
         ) from error
-    number, unit = re.fullmatch(r"(\d+) (\w+?)s?", trigger.every).groups()  # type: ignore[union-attr]
+    number, unit = trigger.every.rstrip("s").split()
     for moment in CronSim(cron(trigger), after.astimezone(zone)):
         if _count(moment, unit) % int(number) == 0:
             yield moment

@@ -46,11 +46,12 @@ def train(
     chosen = list(batches) or list(model.train.batches)
     fingerprints = _fingerprints(warehouse, model.dataset, chosen)
     source = generated.source_of(warehouse, config, name)
-    frame = _labelled_rows(warehouse, source, chosen, model.train.seed)
+    frame = _rows(warehouse, source, chosen, model.train.seed)
     is_test = frame["_hash"] < features.cutoff(model.train.test_size)
-    train_part, test_part = frame[~is_test], frame[is_test]
+    labelled = frame["_actual"].notna()
+    train_part, test_part = frame[labelled & ~is_test], frame[is_test]
     pipeline = estimators.fit(config, model, source, train_part)
-    fitted = estimators.fit_threshold(model, source, pipeline, test_part)
+    fitted = estimators.fit_threshold(model, source, pipeline, frame[labelled & is_test])
     artifact = artifacts.save(config.path(config.warehouse).parent, name, fitted.pipeline)
     with warehouse.transaction():
         version = _store_version(
@@ -91,11 +92,14 @@ def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) ->
     return [known[batch] for batch in batches]
 
 
-def _labelled_rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: int) -> Any:
-    """Return the records whose target is known, ordered by hash so that row order is nothing."""
+def _rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: int) -> Any:
+    """Return the batches' records, ordered by hash so that their order in the files is nothing.
+
+    Those without a target are in the reference like any other; nothing is learned from them.
+    """
     rows = features.model_rows(warehouse.ibis.table(source.dataset), source)
     hashed = features.hash_of(ibis.literal(seed), rows["_record_id"])
-    chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull())
+    chosen = rows.filter(rows["_batch"].isin(list(batches)))
     query = chosen.mutate(_hash=hashed).order_by("_hash", "_record_id")
     return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
 
@@ -132,6 +136,7 @@ def _store_reference(
 ) -> None:
     """The reference sample is in the warehouse: predictions, bins, importances, its figures."""
     identity = {"model": version["model"], "model_version": version["model_version"]}
+    labelled = test_part[test_part["_actual"].notna()]
     outputs = fitted.predict(test_part)
     said = predictions.tables(identity, model.dataset, fitted, test_part, outputs)
     for table, content in said.items():
@@ -150,10 +155,7 @@ def _store_reference(
     )
     warehouse.append(
         "feature_importances",
-        [
-            {**identity, **row}
-            for row in estimators.importances(fitted, test_part, model.train.seed)
-        ],
+        [{**identity, **row} for row in estimators.importances(fitted, labelled, model.train.seed)],
     )
     row = samples.reference(warehouse, model, version)
     measure.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)

@@ -213,6 +213,13 @@ def test_records_without_a_target_are_left_out(shop):
         version = project.train("returns")
         keys = [int(line.split(",")[0]) for line in lines[50:]]
         assert version.train_rows == sum(not is_in_the_test_part(key) for key in keys)
+        # They are in the reference like any other, so a drift evaluation needs nothing more.
+        scored = project.warehouse.value("select count(*) from predictions")
+        assert scored == sum(is_in_the_test_part(int(line.split(",")[0])) for line in lines)
+        assert [step["verb"] for step in project.plan("blind", batch="2024_02")] == [
+            "score",
+            "evaluate",
+        ]
 
 
 # Estimators of the user's own ------------------------------------------------
