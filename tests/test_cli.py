@@ -1,7 +1,6 @@
 """The command line: data to stdout, words to stderr, an exit code for every ending."""
 
 import csv
-import functools
 import io
 import json
 import re
@@ -340,6 +339,12 @@ def slow():
     pathlib.Path(__file__).with_name("started").touch()
     time.sleep(300)
 """
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from mlmon.cli import main
+main()
+"""
 
 
 def test_130_interrupted(ingested):
@@ -347,10 +352,9 @@ def test_130_interrupted(ingested):
     edit(
         ingested, "positive_class: back", "positive_class: back\n    estimator: slow_estimator:slow"
     )
-    command = [sys.executable, "-m", "mlmon", "train", "returns", "-C", str(ingested)]
-    # A session in the background ignores SIGINT, and what it starts inherits that.
-    listen = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, preexec_fn=listen) as process:
+    # What a session in the background starts ignores SIGINT; LISTENING hears it all the same.
+    command = [sys.executable, "-c", LISTENING, "train", "returns", "-C", str(ingested)]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
         deadline = time.monotonic() + 120
         while not (ingested / "started").exists():
             assert process.poll() is None, process.communicate()
