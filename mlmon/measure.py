@@ -12,7 +12,7 @@ from typing import Any
 
 import ibis
 
-from mlmon import features, generated, inference, versions, views
+from mlmon import features, generated, inference, profile, versions, views
 from mlmon.domain_classifier import data_drift
 from mlmon.inference import Figure
 from mlmon.warehouse import Row, Warehouse, quoted
@@ -126,16 +126,14 @@ def _fill(
     samples: Sequence[str],
 ) -> None:
     """The bench has the samples' wide rows and the relations that are made of them."""
-    source = versions.source(version)
-    rows = generated.sample_rows(warehouse, source)
+    rows = generated.sample_rows(warehouse, versions.source(version))
     rows = rows.filter(rows["_sample_id"].isin(list(samples)))
     rows = rows.order_by("_sample_id", "_record_id")
     query = str(ibis.to_sql(rows, dialect="duckdb"))
-    with measured.registered(warehouse.connection.execute(query).to_arrow_table()) as frame:
+    with measured.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
         measured.write(f"create table sample_rows as from {frame}")
-    wide = measured.ibis.table("sample_rows")
-    measured.ibis.create_view("feature_values", features.tall(wide, source.kinds))
-    measured.ibis.create_view("scored_records", features.scored(wide))
+    scored = features.scored(measured.ibis.table("sample_rows"))
+    measured.ibis.create_view("scored_records", scored)
     query = "select sample_id, record_id, class, probability from class_scores"
     query += " where list_contains($ids, sample_id)"
     content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
@@ -146,13 +144,20 @@ def _fill(
 def _profile(warehouse: Warehouse, measured: Warehouse) -> None:
     """The profile floor is computed once, where more than one view reads it; the rest are views.
 
-    They are those of the warehouse, word for word.
+    What is counted from rows is counted by the profile pass; all else is those views of the
+    warehouse, word for word.
     """
     query = "select view_name, sql from duckdb_views() where not internal"
     definitions = {row["view_name"]: row["sql"] for row in warehouse.read(query)}
+    for name in profile.COUNTED:
+        columns = (f"{quoted(column)} {kind}" for column, kind in warehouse.columns(name).items())
+        measured.write(f"create table {name} ({', '.join(columns)})")
+    profile.count(measured)
     files = views.ordered(views.file_views())
     readers = Counter(name for view in files for name in set(view.reads))
     for view in files:
+        if view.name in (*profile.COUNTED, *profile.PASSED_OVER):
+            continue
         if view.floor == "profile" and readers[view.name] > 1:
             measured.write(f"create table {quoted(view.name)} as {view.sql}")
         elif view.floor in ("profile", *FLOORS) or view.name == "metric_catalogue":

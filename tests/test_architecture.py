@@ -19,7 +19,7 @@ FLOORS = (
     "features",
     "sources versions evaluations results terminal dictionary schedule report",
     "views incoming estimators predictions samples",
-    "generated",
+    "generated profile",
     "measure",
     "ingest train score evaluate check",
     "plan",

@@ -1,0 +1,222 @@
+"""The profile pass: what the profile floor counts from rows, counted column by column.
+
+The views of sql/profile are the definition and count from the tall `feature_values`. This counts
+the same from wide rows, a column at a time: a numeric one is sorted once per sample, and its
+moments, its bins and the gaps between two distribution functions are read off the sorted values.
+Sorting in numpy costs a quarter of sorting in SQL, and sums do not depend on the order of rows.
+A test holds every relation equal to the view of the same name.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from mlmon.warehouse import Row, Warehouse, quoted
+
+# The views whose rows are counted here; all others are made of them.
+COUNTED = (
+    "category_counts",
+    "cumulative_gaps",
+    "duplicate_counts",
+    "feature_counts",
+    "feature_moments",
+    "number_bin_counts",
+)
+# The views that only those read: the sorted values themselves, never stored.
+PASSED_OVER = ("cumulative_shares", "value_counts")
+COLUMNS = {"score": "_score", "prediction": "_prediction"}  # of the model's outputs
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """A numeric column of a sample: its finite values in order, and the rows it came from."""
+
+    values: Floats
+    rows: int
+    not_finite: int
+
+
+def count(bench: Warehouse) -> None:
+    """The relations of COUNTED are filled, from the bench's `sample_rows`.
+
+    The bench has `samples`, `bins` and `evaluations` of one model version. `sample_rows` is wide:
+    input features under their own names as DOUBLE or VARCHAR, `_score`, `_prediction`,
+    `_sample_id`.
+    """
+    samples = [row["sample_id"] for row in bench.read("select sample_id from samples")]
+    pairs = bench.read("select evaluation_id, sample_id, reference_sample_id from evaluations")
+    counted: dict[str, list[Row]] = defaultdict(list)
+    bins: list[pa.Table] = []
+    for feature, edges in _edges(bench).items():
+        if edges is None:
+            counted["feature_counts"] += _categories(bench, samples, feature)
+            continue
+        columns = {sample: _numbers(bench, sample, feature) for sample in samples}
+        for sample, column in columns.items():
+            key = {"sample_id": sample, "feature": feature}
+            counted["feature_counts"].append(key | _counts(column))
+            if len(column.values):
+                counted["feature_moments"].append(key | _moments(column.values))
+                bins.append(_bins(key, column.values, edges))
+        for pair in pairs:
+            sides = columns[pair["reference_sample_id"]], columns[pair["sample_id"]]
+            key = {"evaluation_id": pair["evaluation_id"], "feature": feature}
+            counted["cumulative_gaps"].append(key | _gaps(*sides))
+    for table, rows in counted.items():
+        bench.append(table, rows)
+    if bins:
+        bench.insert("number_bin_counts", pa.concat_tables(bins))
+    _count_duplicates(bench)
+
+
+def _edges(bench: Warehouse) -> dict[str, tuple[Floats, npt.NDArray[np.int64]] | None]:
+    """Return, by feature, the lower edges of its bins and their numbers; None if categorical."""
+    rows = bench.read(
+        "select feature, list(bin order by bin) filter (lower is not null) as bins,"
+        " list(lower order by bin) filter (lower is not null) as edges"
+        " from bins group by feature order by min(rowid)"
+    )
+    return {
+        row["feature"]: row["edges"] and (np.array(row["edges"]), np.array(row["bins"]))
+        for row in rows
+    }
+
+
+def _column(feature: str) -> str:
+    return quoted(COLUMNS.get(feature, feature))
+
+
+def _numbers(bench: Warehouse, sample: str, feature: str) -> Numbers:
+    query = f"select {_column(feature)} as number from sample_rows where _sample_id = $id"
+    found = bench.connection.execute(query, {"id": sample}).fetchnumpy()["number"]
+    known = np.ma.compressed(found)
+    values = known[np.isfinite(known)]
+    values.sort()
+    values += 0.0  # minus zero is zero
+    return Numbers(values, len(found), len(known) - len(values))
+
+
+def _counts(column: Numbers) -> Row:
+    missing = column.rows - len(column.values)
+    return {
+        "kind": "numeric",
+        "rows": column.rows,
+        "missing": missing,
+        "not_finite": column.not_finite,
+    }
+
+
+def _moments(values: Floats) -> Row:
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean = values.mean()
+        squares = np.square(values - mean).sum() if values[0] < values[-1] else 0.0
+    return {
+        "n": len(values),
+        "distinct_values": 1 + int(np.count_nonzero(values[1:] != values[:-1])),
+        "minimum": float(values[0]),
+        "maximum": float(values[-1]),
+        "mean": float(mean),
+        "sum_of_squares": float(squares),
+    }
+
+
+def _bins(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int64]]) -> pa.Table:
+    """Return a row for every bin that holds a value: the last one whose lower edge is not above."""
+    lower, bins = edges
+    starts = np.searchsorted(values, lower, side="left")
+    ends = np.append(starts[1:], len(values))
+    filled = ends > starts
+    first, last = starts[filled], ends[filled]
+    with np.errstate(over="ignore"):
+        sums = np.add.reduceat(values, first)
+    return pa.table(
+        {
+            **{name: pa.array([value] * len(first), pa.string()) for name, value in key.items()},
+            "bin": pa.array(bins[filled], pa.int32()),
+            "n": last - first,
+            "sum": sums,
+            "minimum": values[first],
+            "maximum": values[last - 1],
+        }
+    )
+
+
+def _gaps(reference: Numbers, current: Numbers) -> Row:
+    """Return how far apart two distribution functions are, exact on the values."""
+    n, m = len(reference.values), len(current.values)
+    row: Row = {"reference_values": n, "current_values": m}
+    if not n or not m:
+        missing = "reference" if not n else "current sample"
+        return row | {"note": f"no values in the {missing}"}
+    merged = np.concatenate([reference.values, current.values])
+    order = np.argsort(merged, kind="stable")  # merges the two runs
+    merged = merged[order]
+    last = np.flatnonzero(np.append(merged[1:] != merged[:-1], True))  # of its ties
+    reference_below = np.cumsum(order < n)[last]
+    current_below = last + 1 - reference_below
+    gap = np.abs(reference_below / n - current_below / m)
+    with np.errstate(over="ignore"):
+        area = float((gap[:-1] * np.diff(merged[last])).sum())
+    place = int(gap.argmax())
+    return row | {
+        "reference_below": int(reference_below[place]),
+        "current_below": int(current_below[place]),
+        "largest_gap": float(gap[place]),
+        "area": area,
+    }
+
+
+def _categories(bench: Warehouse, samples: Sequence[str], feature: str) -> list[Row]:
+    """Fill `category_counts` of a feature; return its rows of `feature_counts`."""
+    column = _column(feature)
+    found: Mapping[str, Row] = {
+        row["sample_id"]: row
+        for row in bench.read(
+            f"select _sample_id as sample_id, count(*) as rows, count({column}) as filled"
+            " from sample_rows group by all"
+        )
+    }
+    bench.write(
+        "insert into category_counts by name select _sample_id as sample_id,"
+        f" $feature as feature, {column} as category, count(*) as n from sample_rows"
+        f" where {column} is not null group by all",
+        feature=feature,
+    )
+    empty: dict[str, Any] = {"rows": 0, "filled": 0}
+    return [
+        {
+            "sample_id": sample,
+            "feature": feature,
+            "kind": "categorical",
+            "rows": (row := found.get(sample, empty))["rows"],
+            "missing": row["rows"] - row["filled"],
+            "not_finite": 0,
+        }
+        for sample in samples
+    ]
+
+
+def _count_duplicates(bench: Warehouse) -> None:
+    """Fill `duplicate_counts`: rows are told apart by two hashes of all their input features."""
+    types = bench.columns("sample_rows")
+    cells = [
+        f"case when isfinite({quoted(name)}) then {quoted(name)} end"
+        if kind == "DOUBLE"
+        else quoted(name)
+        for name, kind in types.items()
+        if not name.startswith("_")
+    ]
+    forwards, backwards = ", ".join(cells), ", ".join(["'again'", *reversed(cells)])
+    bench.write(
+        "insert into duplicate_counts by name select sample_id, sum(n)::bigint as rows,"
+        " count(*) as different_rows from (select _sample_id as sample_id, count(*) as n,"
+        f" hash({forwards}) as first_hash, hash({backwards}) as second_hash"
+        " from sample_rows group by all) group by sample_id"
+    )
