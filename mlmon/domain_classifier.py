@@ -25,6 +25,7 @@ from mlmon.inference import Figure, wilson
 TREES = 100
 DEPTH = 13
 HELD_OUT = 0.3
+SEED = 1337
 CATEGORIES = 100  # the most frequent ones; missing is one more
 
 
@@ -33,7 +34,7 @@ def data_drift(
     current: pd.DataFrame,
     kinds: Mapping[str, str],
     confidence: float = 0.95,
-    seed: int = 1337,
+    seed: int = SEED,
 ) -> tuple[list[Figure], dict[str, float]]:
     """Return data_drift, its p-value and its AUC, and each feature's drift importance.
 

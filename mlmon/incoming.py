@@ -86,13 +86,13 @@ def _first_schema(
         raise SourceError(f"{source.name}: column batch is mlmon's own; rename it in the source")
     read_as_text = bool(source.paths) and source.paths[0].name.lower().endswith(sources.CSV)
     schema = {
-        column: _narrowest(warehouse, column) if read_as_text else stored_type(kind)
+        column: narrowest(warehouse, column) if read_as_text else stored_type(kind)
         for column, kind in incoming.items()
     }
     for column in {dataset.time, dataset.batching.time} - {None}:
         kind = schema[str(column)]
         if kind == "VARCHAR":
-            kind = _narrowest(warehouse, str(column))
+            kind = narrowest(warehouse, str(column))
         if not kind.startswith(("DATE", "TIMESTAMP")):
             raise SourceError(f"{source.name}: column {column} is {kind}, not a date or timestamp")
         schema[str(column)] = "TIMESTAMP"
@@ -112,7 +112,7 @@ def cast(column: str, kind: str) -> str:
     return f"{quoted(column)}::{through}"
 
 
-def _narrowest(warehouse: Warehouse, column: str) -> str:
+def narrowest(warehouse: Warehouse, column: str) -> str:
     """Return the first type that holds every value of a text column; VARCHAR when none does."""
     tests = ", ".join(
         f"count(*) filter (({_misfit(column, kind)}) or not "

@@ -1,23 +1,14 @@
-"""Measure: samples are profiled once in an in-memory database with the same views, and read.
+"""Measure: what the views say of a bench, and what SQL cannot say, becomes the snapshot."""
 
-The bench holds two samples: their wide rows, the profile floor as tables, the metric views over
-them. What the views say, and what SQL cannot say, becomes the snapshot.
-"""
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
-from typing import Any
-
-import ibis
-
-from mlmon import features, generated, inference, profile, versions, views
-from mlmon.domain_classifier import data_drift
+from mlmon import inference, versions, views
+from mlmon.bench import Fill, bench, transfer
+from mlmon.domain_classifier import SEED, data_drift
 from mlmon.inference import Figure
 from mlmon.warehouse import Row, Warehouse, quoted
 
-FLOORS = ("drift", "quality", "performance")
 PROFILES = {
     "histograms": "bin_counts",
     "score_histograms": "score_bin_counts",
@@ -44,14 +35,21 @@ def measure_reference(warehouse: Warehouse, version: Row, sample: Row, confidenc
         _store_figures(warehouse, figures, sample["sample_id"])
 
 
-def measure_evaluation(warehouse: Warehouse, version: Row, evaluation: Row) -> None:
+def measure_evaluation(
+    warehouse: Warehouse,
+    version: Row,
+    evaluation: Row,
+    fill: Fill | None = None,
+    classifier_rows: int | None = None,
+) -> None:
     """The evaluation has its figures, histograms, curves and findings; so has its reference.
 
-    Writes also the evaluation's `labelled_rows`.
+    `fill` gives the rows when they are not in the warehouse; `classifier_rows` is the most that
+    the domain classifier takes of a side. Writes also the evaluation's `labelled_rows`.
     """
     sample, reference = evaluation["sample_id"], evaluation["reference_sample_id"]
     identity, with_performance = evaluation["evaluation_id"], evaluation["has_performance"]
-    with bench(warehouse, version, [sample, reference], evaluation) as measured:
+    with bench(warehouse, version, [sample, reference], evaluation, fill) as measured:
         _store_profiles(warehouse, measured, sample)
         _store_curves(warehouse, measured, sample, identity, with_performance)
         if not _is_measured(warehouse, reference):
@@ -61,7 +59,7 @@ def measure_evaluation(warehouse: Warehouse, version: Row, evaluation: Row) -> N
             _store_figures(warehouse, figures, reference)
         figures = _sample_figures(measured, sample, evaluation["confidence"], with_performance)
         figures += _drift_figures(measured, evaluation)
-        figures += _domain_classifier(measured, version, evaluation)
+        figures += _domain_classifier(measured, version, evaluation, classifier_rows)
         _store_figures(warehouse, figures, sample, identity)
         _store_findings(warehouse, measured, identity)
         _store_changes(warehouse, version, identity)
@@ -73,95 +71,6 @@ def measure_evaluation(warehouse: Warehouse, version: Row, evaluation: Row) -> N
         rows=labelled or 0,
         id=identity,
     )
-
-
-@contextmanager
-def bench(
-    warehouse: Warehouse,
-    version: Row,
-    samples: Sequence[str],
-    evaluation: Row | None = None,
-) -> Iterator[Warehouse]:
-    """Yield an in-memory database in which the samples are profiled and every view is there."""
-    measured = Warehouse(comments=False)
-    measured.write("set threads = 1")  # sums in one order: the same figures to the last bit
-    try:
-        _copy(warehouse, measured, version, samples, evaluation)
-        _fill(warehouse, measured, version, samples)
-        _profile(warehouse, measured)
-        yield measured
-    finally:
-        measured.close()
-
-
-def _copy(
-    warehouse: Warehouse,
-    measured: Warehouse,
-    version: Row,
-    samples: Sequence[str],
-    evaluation: Row | None,
-) -> None:
-    """The bench has the rows of the tables that views read."""
-    named = "model = $model and model_version = $version"
-    of_version = {"model": version["model"], "version": version["model_version"]}
-    for table in ("model_versions", "feature_importances", "bins"):
-        _transfer(warehouse, measured, table, f"from {table} where {named}", **of_version)
-    chosen = "from samples where list_contains($ids, sample_id)"
-    _transfer(warehouse, measured, "samples", chosen, ids=list(samples))
-    if evaluation:
-        query = "from evaluations where evaluation_id = $id"
-        _transfer(warehouse, measured, "evaluations", query, id=evaluation["evaluation_id"])
-
-
-def _transfer(
-    warehouse: Warehouse, measured: Warehouse, table: str, query: str, **parameters: Any
-) -> None:
-    measured.insert(table, warehouse.connection.execute(query, parameters).to_arrow_table())
-
-
-def _fill(
-    warehouse: Warehouse,
-    measured: Warehouse,
-    version: Row,
-    samples: Sequence[str],
-) -> None:
-    """The bench has the samples' wide rows and the relations that are made of them."""
-    rows = generated.sample_rows(warehouse, versions.source(version))
-    rows = rows.filter(rows["_sample_id"].isin(list(samples)))
-    rows = rows.order_by("_sample_id", "_record_id")
-    query = str(ibis.to_sql(rows, dialect="duckdb"))
-    with measured.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
-        measured.write(f"create table sample_rows as from {frame}")
-    scored = features.scored(measured.ibis.table("sample_rows"))
-    measured.ibis.create_view("scored_records", scored)
-    query = "select sample_id, record_id, class, probability from class_scores"
-    query += " where list_contains($ids, sample_id)"
-    content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
-    with measured.registered(content) as frame:
-        measured.write(f"create table class_scores as from {frame}")
-
-
-def _profile(warehouse: Warehouse, measured: Warehouse) -> None:
-    """The profile floor is computed once, where more than one view reads it; the rest are views.
-
-    What is counted from rows is counted by the profile pass; all else is those views of the
-    warehouse, word for word.
-    """
-    query = "select view_name, sql from duckdb_views() where not internal"
-    definitions = {row["view_name"]: row["sql"] for row in warehouse.read(query)}
-    for name in profile.COUNTED:
-        columns = (f"{quoted(column)} {kind}" for column, kind in warehouse.columns(name).items())
-        measured.write(f"create table {name} ({', '.join(columns)})")
-    profile.count(measured)
-    files = views.ordered(views.file_views())
-    readers = Counter(name for view in files for name in set(view.reads))
-    for view in files:
-        if view.name in (*profile.COUNTED, *profile.PASSED_OVER):
-            continue
-        if view.floor == "profile" and readers[view.name] > 1:
-            measured.write(f"create table {quoted(view.name)} as {view.sql}")
-        elif view.floor in ("profile", *FLOORS) or view.name == "metric_catalogue":
-            measured.write(definitions[view.name])
 
 
 def _drift_figures(measured: Warehouse, evaluation: Row) -> list[Figure]:
@@ -194,16 +103,33 @@ def _metric_views(floor: str) -> list[str]:
     return [v.name for v in views.file_views() if v.floor == floor and v.name not in extra]
 
 
-def _domain_classifier(measured: Warehouse, version: Row, evaluation: Row) -> list[Figure]:
-    """Return the figures of the domain classifier and each feature's importance in it."""
+def _domain_classifier(
+    measured: Warehouse, version: Row, evaluation: Row, most: int | None
+) -> list[Figure]:
+    """Return the figures of the domain classifier and each feature's importance in it.
+
+    Of the larger side only the rows are fetched that it takes: those whose md5 sorts first.
+    """
     kinds = versions.kinds(version)
-    columns = ", ".join(["_record_id", *(quoted(name) for name in kinds)])
-    query = f"select {columns} from sample_rows where _sample_id = $id"
-    sides = [
-        measured.connection.execute(query, {"id": evaluation[side]}).df()
-        for side in ("reference_sample_id", "sample_id")
+    samples = [evaluation[side] for side in ("reference_sample_id", "sample_id")]
+    sizes = [
+        measured.value("select count(*) from sample_rows where _sample_id = $id", id=sample)
+        for sample in samples
     ]
-    figures, importances = data_drift(sides[0], sides[1], kinds, evaluation["confidence"])
+    n = min(*sizes, most if most is not None else sizes[0])
+    columns = ", ".join(["_record_id", *(quoted(name) for name in kinds)])
+    query = (
+        f"select {columns} from sample_rows where _sample_id = $id"
+        f" order by md5('{SEED}:' || _record_id), _record_id limit $n"
+    )
+    sides = [measured.connection.execute(query, {"id": sample, "n": n}).df() for sample in samples]
+    figures, importances = data_drift(sides[0], sides[1], kinds, evaluation["confidence"], SEED)
+    if n < min(sizes):
+        taken = f"{n:,} of {sizes[0]:,} and {sizes[1]:,} rows"
+        figures = [
+            replace(figure, note=f"{figure.note}; on {taken}" if figure.note else f"on {taken}")
+            for figure in figures
+        ]
     return figures + [Figure("drift_importance", *item) for item in importances.items()]
 
 
@@ -219,7 +145,7 @@ def _store_profiles(warehouse: Warehouse, measured: Warehouse, sample: str) -> N
             continue
         columns = ", ".join(warehouse.columns(table))
         query = f"select {columns} from {view} where sample_id = $id"
-        _transfer(measured, warehouse, table, query, id=sample)
+        transfer(measured, warehouse, table, query, id=sample)
 
 
 def _store_curves(
@@ -239,7 +165,7 @@ def _store_curves(
             f" {', '.join(columns)} from {curve}_points where sample_id = $id"
         )
         parameters = {"id": sample, "evaluation": evaluation, "curve": curve}
-        _transfer(measured, warehouse, "evaluation_curves", query, **parameters)
+        transfer(measured, warehouse, "evaluation_curves", query, **parameters)
 
 
 def _store_figures(

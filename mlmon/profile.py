@@ -18,15 +18,21 @@ import pyarrow as pa
 
 from mlmon.warehouse import Row, Warehouse, quoted
 
-# The views whose rows are counted here; all others are made of them.
-COUNTED = (
-    "category_counts",
-    "cumulative_gaps",
-    "duplicate_counts",
-    "feature_counts",
-    "feature_moments",
-    "number_bin_counts",
-)
+# The views whose rows are counted here, with their columns; all others are made of them.
+SCHEMAS = {
+    "category_counts": "sample_id varchar, feature varchar, category varchar, n bigint",
+    "cumulative_gaps": "evaluation_id varchar, feature varchar, reference_values bigint,"
+    " current_values bigint, reference_below bigint, current_below bigint, largest_gap double,"
+    " area double, note varchar",
+    "duplicate_counts": "sample_id varchar, rows bigint, different_rows bigint",
+    "feature_counts": "sample_id varchar, feature varchar, kind varchar, rows bigint,"
+    " missing bigint, not_finite bigint",
+    "feature_moments": "sample_id varchar, feature varchar, n bigint, distinct_values bigint,"
+    " minimum double, maximum double, mean double, sum_of_squares double",
+    "number_bin_counts": "sample_id varchar, feature varchar, bin integer, n bigint, sum double,"
+    " minimum double, maximum double",
+}
+COUNTED = tuple(SCHEMAS)
 # The views that only those read: the sorted values themselves, never stored.
 PASSED_OVER = ("cumulative_shares", "value_counts")
 COLUMNS = {"score": "_score", "prediction": "_prediction"}  # of the model's outputs
@@ -41,6 +47,12 @@ class Numbers:
     values: Floats
     rows: int
     not_finite: int
+
+
+def create(bench: Warehouse) -> None:
+    """The relations of COUNTED are empty tables of the bench, with the columns of their views."""
+    for name, columns in SCHEMAS.items():
+        bench.write(f"create table {name} ({columns})")
 
 
 def count(bench: Warehouse) -> None:

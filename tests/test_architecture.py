@@ -20,6 +20,7 @@ FLOORS = (
     "sources versions evaluations results terminal dictionary schedule report",
     "views incoming estimators predictions samples",
     "generated profile",
+    "bench",
     "measure",
     "ingest train score evaluate check",
     "plan",

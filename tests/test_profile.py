@@ -27,7 +27,7 @@ def wide(sample: str, side: Side) -> pa.Table:
     return pa.table({"x": side.x, "c": pa.array(side.c, pa.string()), "_sample_id": names})
 
 
-def counted(bench: Bench, reference: Side, current: Side) -> Warehouse:
+def counted(reference: Side, current: Side) -> Warehouse:
     """Return a bench that the profile pass has counted."""
     made = Warehouse(comments=False)
     for table, rows in {
@@ -39,9 +39,7 @@ def counted(bench: Bench, reference: Side, current: Side) -> Warehouse:
     rows = pa.concat_tables([wide("reference", reference), wide("current", current)])
     with made.registered(rows) as frame:
         made.write(f"create table sample_rows as from {frame}")
-    for name in profile.COUNTED:
-        with made.registered(bench.con.execute(f"from {name} limit 0").to_arrow_table()) as frame:
-            made.write(f"create table {name} as from {frame}")
+    profile.create(made)
     profile.count(made)
     return made
 
@@ -58,7 +56,7 @@ def close(one: object, other: object) -> bool:
 @given(reference=a_side(), current=a_side())
 def test_a_relation_is_that_of_the_view(bench: Bench, reference: Side, current: Side) -> None:
     put(bench, reference, current)
-    with counted(bench, reference, current) as made:
+    with counted(reference, current) as made:
         for name in profile.COUNTED:
             keys = ", ".join(GRAINS[name])
             found = made.read(f"from {name} order by {keys}")
@@ -70,12 +68,20 @@ def test_a_relation_is_that_of_the_view(bench: Bench, reference: Side, current: 
                 assert different <= {"reference_below", "current_below"}, (name, one, other)
 
 
-def test_a_feature_without_rows_has_counts(bench: Bench) -> None:
+def test_a_feature_without_rows_has_counts() -> None:
     nothing = Side(np.array([]), [])
-    with counted(bench, nothing, nothing) as made:
+    with counted(nothing, nothing) as made:
         rows = made.read("from feature_counts order by sample_id, feature")
         assert [(row["feature"], row["rows"], row["missing"]) for row in rows] == [
             (feature, 0, 0) for _ in SAMPLES for feature in "cx"
         ]
         (gap,) = made.read("from cumulative_gaps")
         assert (gap["largest_gap"], gap["note"]) == (None, "no values in the reference")
+
+
+def test_the_tables_have_the_columns_of_the_views(bench: Bench) -> None:
+    with Warehouse(comments=False) as made:
+        profile.create(made)
+        for name in profile.COUNTED:
+            described = bench.con.execute(f"describe {name}").fetchall()
+            assert made.columns(name) == {column: kind for column, kind, *_ in described}

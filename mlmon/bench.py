@@ -1,0 +1,100 @@
+"""The bench: an in-memory database in which samples are profiled once, with the same views.
+
+It holds the samples' wide rows, the profile floor as tables, and the metric views over them.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import ibis
+
+from mlmon import features, generated, profile, versions, views
+from mlmon.warehouse import Row, Warehouse, quoted
+
+FLOORS = ("profile", "drift", "quality", "performance")
+
+# Makes `sample_rows` and `class_scores` of a bench; what they hold is in mlmon/features.py.
+Fill = Callable[[Warehouse], None]
+
+
+@contextmanager
+def bench(
+    warehouse: Warehouse,
+    version: Row,
+    samples: Sequence[str],
+    evaluation: Row | None = None,
+    fill: Fill | None = None,
+) -> Iterator[Warehouse]:
+    """Yield a bench of the samples; without `fill` their rows are those of the warehouse."""
+    made = Warehouse(comments=False)
+    made.write("set threads = 1")  # sums in one order: the same figures to the last bit
+    try:
+        _copy(warehouse, made, version, samples, evaluation)
+        if fill:
+            fill(made)
+        else:
+            _fill(warehouse, made, version, samples)
+        made.ibis.create_view("scored_records", features.scored(made.ibis.table("sample_rows")))
+        _profile(made)
+        yield made
+    finally:
+        made.close()
+
+
+def transfer(source: Warehouse, target: Warehouse, table: str, query: str, **values: Any) -> None:
+    """The target's table has the rows of a query on the source."""
+    target.insert(table, source.connection.execute(query, values).to_arrow_table())
+
+
+def _copy(
+    warehouse: Warehouse,
+    made: Warehouse,
+    version: Row,
+    samples: Sequence[str],
+    evaluation: Row | None,
+) -> None:
+    """The bench has the rows of the tables that views read."""
+    named = "model = $model and model_version = $version"
+    of_version = {"model": version["model"], "version": version["model_version"]}
+    for table in ("model_versions", "feature_importances", "bins"):
+        transfer(warehouse, made, table, f"from {table} where {named}", **of_version)
+    chosen = "from samples where list_contains($ids, sample_id)"
+    transfer(warehouse, made, "samples", chosen, ids=list(samples))
+    if evaluation:
+        query = "from evaluations where evaluation_id = $id"
+        transfer(warehouse, made, "evaluations", query, id=evaluation["evaluation_id"])
+
+
+def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence[str]) -> None:
+    """The bench has the samples' wide rows, in key order, and class probabilities."""
+    rows = generated.sample_rows(warehouse, versions.source(version))
+    rows = rows.filter(rows["_sample_id"].isin(list(samples)))
+    rows = rows.order_by("_sample_id", "_record_id")
+    query = str(ibis.to_sql(rows, dialect="duckdb"))
+    with made.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
+        made.write(f"create table sample_rows as from {frame}")
+    query = "select sample_id, record_id, class, probability from class_scores"
+    query += " where list_contains($ids, sample_id)"
+    content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
+    with made.registered(content) as frame:
+        made.write(f"create table class_scores as from {frame}")
+
+
+def _profile(made: Warehouse) -> None:
+    """The profile floor is computed once, where more than one view reads it; the rest are views.
+
+    What is counted from rows is counted by the profile pass.
+    """
+    profile.create(made)
+    profile.count(made)
+    files = views.ordered(views.file_views())
+    readers = Counter(name for view in files for name in set(view.reads))
+    for view in files:
+        if view.name in (*profile.COUNTED, *profile.PASSED_OVER):
+            continue
+        if view.floor == "profile" and readers[view.name] > 1:
+            made.write(f"create table {quoted(view.name)} as {view.sql}")
+        elif view.floor in FLOORS or view.name == "metric_catalogue":
+            made.write(f"create view {quoted(view.name)} as {view.sql}")
