@@ -1,7 +1,9 @@
 -- Every evaluation with its whole-model metrics side by side, NULL where none.
 -- Grain: one row per evaluation_id.
 -- Reads: evaluation_metrics, evaluations.
--- A store's metrics dataset is this view, filtered by store.
+-- A store's metrics dataset is this view, filtered by store. An evaluation
+-- that stands aside, measured once against another reference, is not in it:
+-- its figures are in `metrics`.
 with figures as (
     select evaluation_id, metric, value
     from evaluation_metrics
@@ -66,6 +68,7 @@ select
         as pearson_correlation
 from evaluations
 left join figures as f on evaluations.evaluation_id = f.evaluation_id
+where evaluations.is_aside is not true
 group by
     evaluations.store,
     evaluations.batch,
