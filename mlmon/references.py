@@ -44,7 +44,9 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
     if len(mine) == 1:
         return mine[0]
     if mine:
-        raise ConfigError(f"{text!r} may be evaluation {_listed(mine)}; give more of the id")
+        raise ConfigError(
+            f"{text!r} may be evaluation {_listed(mine)}; give the id of one, or more of it"
+        )
     if found:
         raise ConfigError(
             f"evaluation {text} is of model {found[0]['model']} on {found[0]['dataset']}, which "
