@@ -41,7 +41,7 @@ class BatchNotFound(MlmonError):
 
 
 class BatchInUse(MlmonError):
-    """The batch is what an active version was trained on."""
+    """The batch is what an active version was trained on, or a store's reference."""
 
 
 class ModelNotTrained(MlmonError):

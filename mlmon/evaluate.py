@@ -1,11 +1,11 @@
-"""Evaluate: a sample of a batch is measured against the reference; the snapshot stays."""
+"""Evaluate: a sample of a batch is measured against a reference; the snapshot stays."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 
-from mlmon import measure, predictions, samples, versions
-from mlmon.config import Config
+from mlmon import measure, predictions, references, samples, versions
+from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, NoTarget, NotScored
 from mlmon.warehouse import Row, Warehouse, now, quoted
 
@@ -17,6 +17,7 @@ def evaluate(
     batch: str,
     *,
     version: Row | None = None,
+    against: Reference | None = None,
     name: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Row:
@@ -24,17 +25,25 @@ def evaluate(
 
     Writes `samples`, `histograms`, `score_histograms`, `label_histograms`, `evaluations`,
     `evaluation_metrics`, `evaluation_curves`, `diagnostics`. The same store, batch, version,
-    reference, settings and data are the same evaluation: nothing is written again. Raises
-    ModelNotTrained, BatchNotFound, NotScored, NoTarget.
+    reference, settings and data are the same evaluation: nothing is written again. With
+    `against` that is the reference instead of the store's, and the evaluation stands aside until
+    it is made without. Raises ModelNotTrained, BatchNotFound, EvaluationNotFound, NotScored,
+    NoTarget.
     """
     section = config.stores[store]
     version = version or versions.active(warehouse, section.model)
     fingerprint = _fingerprint(warehouse, version["dataset"], batch)
-    rows = _sample_rows(warehouse, config, store, version, batch)
+    model, chosen = config.models[section.model], against or section.reference
+    rows = (
+        samples.drawn(warehouse, model, version, section, batch),
+        references.sample(warehouse, config, store, version, chosen),
+    )
     identity = _identity(config, store, version, fingerprint, rows)
     if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
+        if against is None:
+            known = _in_history(warehouse, known)
         return _renamed(warehouse, known, name, labels)
-    _require_predictions(warehouse, version, batch)
+    _require_predictions(warehouse, version, batch, rows[1])
     if section.performance:
         _require_target(warehouse, version, store, batch)
     with warehouse.transaction():
@@ -52,15 +61,27 @@ def evaluate(
             "reference_sample_id": reference["sample_id"],
             "rows": sample["rows"],
             "has_performance": section.performance,
-            "confidence": config.models[section.model].confidence,
-            "drift_limit": config.models[section.model].drift_limit,
+            "confidence": model.confidence,
+            "drift_limit": model.drift_limit,
+            "is_aside": against is not None,
             "evaluated_at": moment,
         }
-        automatic = _labels(evaluation, version)
+        automatic = _labels(evaluation, version, reference)
         evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
         warehouse.append("evaluations", [evaluation])
         measure.measure_evaluation(warehouse, version, evaluation)
+        if chosen and (changed := references.change(warehouse, version, chosen)):
+            finding = {"evaluation_id": identity, "code": "reference_changed", "message": changed}
+            warehouse.append("diagnostics", [finding])
     return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
+
+
+def _in_history(warehouse: Warehouse, known: Row) -> Row:
+    """The evaluation, made before, does not stand aside: it is against the store's reference."""
+    if known["is_aside"]:
+        query = "update evaluations set is_aside = false where evaluation_id = $id"
+        warehouse.write(query, id=known["evaluation_id"])
+    return {**known, "is_aside": False}
 
 
 def _renamed(
@@ -90,16 +111,6 @@ def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
     return str(row["fingerprint"])
 
 
-def _sample_rows(
-    warehouse: Warehouse, config: Config, store: str, version: Row, batch: str
-) -> tuple[Row, Row]:
-    """Return the rows of the evaluation's sample and of its reference."""
-    section = config.stores[store]
-    model = config.models[section.model]
-    sample = samples.drawn(warehouse, model, version, section, batch)
-    return sample, samples.reference(warehouse, model, version)
-
-
 def _identity(
     config: Config, store: str, version: Row, fingerprint: str, rows: tuple[Row, Row]
 ) -> str:
@@ -111,9 +122,13 @@ def _identity(
     return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 
 
-def _require_predictions(warehouse: Warehouse, version: Row, batch: str) -> None:
+def _require_predictions(warehouse: Warehouse, version: Row, batch: str, reference: Row) -> None:
     """Raise NotScored when a record of the batch or of the reference has no prediction."""
-    missing = predictions.unscored_reference(warehouse, version)
+    if reference["role"] == "reference":
+        missing = predictions.unscored_reference(warehouse, version)
+    else:
+        batches = reference["batches"]
+        missing = {name: predictions.unscored(warehouse, version, name) for name in batches}
     missing[batch] = predictions.unscored(warehouse, version, batch)
     for name, count in missing.items():
         if count:
@@ -134,9 +149,8 @@ def _require_target(warehouse: Warehouse, version: Row, store: str, batch: str) 
         )
 
 
-def _labels(evaluation: Row, version: Row) -> dict[str, str]:
+def _labels(evaluation: Row, version: Row, reference: Row) -> dict[str, str]:
     """Return the labels that every evaluation gets."""
-    batches = ", ".join(version["train_batches"])
     dataset = evaluation["dataset"]
     return {
         "evaluation:date": f"{evaluation['evaluated_at']:%Y-%m-%dT%H:%M:%SZ}",
@@ -145,6 +159,6 @@ def _labels(evaluation: Row, version: Row) -> dict[str, str]:
         "model:name": version["model"],
         "model:algorithm": version["algorithm"],
         "model:date": f"{version['created_at']:%Y-%m-%dT%H:%M:%SZ}",
-        "trainDataset:dataset-name": f"{dataset} {batches}",
-        "testDataset:dataset-name": f"{dataset} {batches}",
+        "trainDataset:dataset-name": f"{dataset} {', '.join(version['train_batches'])}",
+        "testDataset:dataset-name": f"{dataset} {', '.join(reference['batches'])}",
     }

@@ -10,17 +10,18 @@ SNAPSHOTS = (
     "diagnostics",
     "check_results",
 )
+FIGURES = ("evaluation_metrics", "evaluation_curves")
 PROFILES = ("samples", "histograms", "score_histograms", "label_histograms")
 
 
 def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
-    """Return the store's latest evaluation, or the latest of a batch.
+    """Return the store's latest evaluation, or the latest of a batch, against its own reference.
 
-    Raises EvaluationNotFound.
+    One that was measured once against something else stands aside. Raises EvaluationNotFound.
     """
     row = warehouse.one(
         "from evaluations where store = $store and coalesce(batch = $batch, $batch is null)"
-        " order by batch desc, evaluated_at desc",
+        " and is_aside is not true order by batch desc, evaluated_at desc",
         store=store,
         batch=batch,
     )
@@ -31,13 +32,26 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
     return row
 
 
+def called(warehouse: Warehouse, text: str) -> list[Row]:
+    """Return the evaluations that have this id or this name."""
+    query = "from evaluations where $text in (evaluation_id, name) order by batch, evaluated_at"
+    return warehouse.read(query, text=text)
+
+
+def starting(warehouse: Warehouse, text: str) -> list[Row]:
+    """Return the evaluations whose id starts with this; none for no text."""
+    query = "from evaluations where $text <> '' and starts_with(evaluation_id, $text)"
+    return warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+
+
 def delete(warehouse: Warehouse, evaluation_id: str) -> None:
     """The evaluation and its figures are gone; `evaluation_id` may be its first characters.
 
-    Raises EvaluationNotFound.
+    What is measured against its sample stays as it is. Raises EvaluationNotFound.
     """
     rows = warehouse.read(
-        "select evaluation_id, sample_id from evaluations where starts_with(evaluation_id, $id)",
+        "select evaluation_id, sample_id, reference_sample_id from evaluations"
+        " where starts_with(evaluation_id, $id)",
         id=evaluation_id,
     )
     if len(rows) != 1:
@@ -49,7 +63,20 @@ def delete(warehouse: Warehouse, evaluation_id: str) -> None:
             warehouse.write(
                 f"delete from {table} where evaluation_id = $id", id=found["evaluation_id"]
             )
-        used = "select 1 from evaluations where $id in (sample_id, reference_sample_id)"
-        if not warehouse.one(used, id=found["sample_id"]):
-            for table in PROFILES:
-                warehouse.write(f"delete from {table} where sample_id = $id", id=found["sample_id"])
+        for sample in {found["sample_id"], found["reference_sample_id"]}:
+            _forget_unused(warehouse, sample)
+
+
+def _forget_unused(warehouse: Warehouse, sample: str) -> None:
+    """A sample that is nobody's reference has no figures as one; one without any use is gone."""
+    trained = "select 1 from samples where sample_id = $id and role = 'reference'"
+    used = "select 1 from evaluations where reference_sample_id = $id"
+    if warehouse.one(f"{trained} union all {used}", id=sample):
+        return
+    for table in FIGURES:
+        warehouse.write(
+            f"delete from {table} where sample_id = $id and evaluation_id is null", id=sample
+        )
+    if not warehouse.one("select 1 from evaluations where sample_id = $id", id=sample):
+        for table in PROFILES:
+            warehouse.write(f"delete from {table} where sample_id = $id", id=sample)

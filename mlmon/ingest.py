@@ -6,7 +6,7 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import generated, incoming, sources
+from mlmon import generated, incoming, references, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
@@ -64,11 +64,17 @@ def is_new(warehouse: Warehouse, name: str, source: sources.Source) -> bool:
     return bool(warehouse.value(query, name=name, batch=source.batch) != source.fingerprint())
 
 
-def delete_batch(warehouse: Warehouse, name: str, batch: str) -> None:
+def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) -> None:
     """The batch, its records and their predictions are gone; evaluations of it stay.
 
-    Raises BatchNotFound, and BatchInUse when an active version was trained on it.
+    Raises BatchNotFound, and BatchInUse when an active version was trained on it or a store is
+    measured against it.
     """
+    for store in references.stores_measured_against(warehouse, config, name, batch):
+        raise BatchInUse(
+            f"batch {batch} is the reference of store {store}; give stores.{store} of mlmon.yml "
+            "another one first"
+        )
     query = "from model_versions where is_active and dataset = $name"
     for version in warehouse.read(query, name=name):
         if batch in version["train_batches"]:

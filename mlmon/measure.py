@@ -14,6 +14,7 @@ PROFILES = {
     "score_histograms": "score_bin_counts",
     "label_histograms": "label_counts",
 }
+TEST_PARTS = "from samples where role = 'reference'"
 CURVES = (
     "roc_curve",
     "precision_recall_curve",
@@ -62,7 +63,8 @@ def measure_evaluation(
         figures += _domain_classifier(measured, version, evaluation, classifier_rows)
         _store_figures(warehouse, figures, sample, identity)
         _store_findings(warehouse, measured, identity)
-        _store_changes(warehouse, version, identity)
+        if warehouse.one(f"{TEST_PARTS} and sample_id = $id", id=reference):
+            _store_changes(warehouse, version, identity)
         labelled = measured.value(
             "select labelled_rows from row_counts where sample_id = $id", id=sample
         )

@@ -3,12 +3,13 @@
 The only caller of verbs besides `scenario`.
 """
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mlmon import ingest, predictions, score, sources, versions
-from mlmon.config import Config
-from mlmon.errors import BatchNotFound, SourceError
+from mlmon import ingest, predictions, references, score, sources, versions
+from mlmon.config import Config, Reference
+from mlmon.errors import BatchNotFound, SourceError, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
 from mlmon.warehouse import Row, Warehouse
 
@@ -21,11 +22,12 @@ class Planned:
     target: str
     batch: str
     reason: str
+    option: str = ""
 
     @property
     def command(self) -> str:
         """The command that would do just this."""
-        return f"mlmon {self.verb} {self.target} --batch {self.batch}"
+        return f"mlmon {self.verb} {self.target} --batch {self.batch}{self.option}"
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
@@ -38,28 +40,52 @@ def newest_batch(warehouse: Warehouse, dataset: str) -> str:
 
 
 def for_evaluation(
-    warehouse: Warehouse, config: Config, store: str, batch: str, version: Row | None = None
+    warehouse: Warehouse,
+    config: Config,
+    store: str,
+    batch: str,
+    version: Row | None = None,
+    against: str | None = None,
 ) -> list[Planned]:
-    """Return what an evaluation of the batch needs first, and the evaluation itself."""
+    """Return what an evaluation of the batch needs first, and the evaluation itself.
+
+    `against` is measured against instead of the store's reference: the name of a batch, the id
+    (or its beginning) or the name of an evaluation. Raises UnknownName, ConfigError.
+    """
     model = config.stores[store].model
     dataset = config.models[model].dataset
     version = version or versions.active(warehouse, model)
-    planned = []
-    reading = _ingest_reason(warehouse, config, dataset, batch)
-    if reading:
-        planned.append(Planned("ingest", dataset, batch, reading))
     number = version["model_version"]
-    if reading:
-        reason = f"its records will be new to version {number}"
-        planned.append(Planned("score", model, batch, reason))
+    reference = _named(warehouse, config, version, against) or config.stores[store].reference
+    planned, names, to_score = [], [batch], dict[str, str]()
+    if reference is None:
+        for name, missing in predictions.unscored_reference(warehouse, version).items():
+            to_score[name] = f"{missing} records are not scored by version {number}"
     else:
-        missing_by_batch = predictions.unscored_reference(warehouse, version)
-        missing_by_batch[batch] = _unscored(warehouse, version, batch)
-        for name, missing in sorted(missing_by_batch.items()):
-            if missing:
-                reason = f"{missing} records are not scored by version {number}"
-                planned.append(Planned("score", model, name, reason))
-    return [*planned, Planned("evaluate", store, batch, "asked for")]
+        names = sorted({batch, references.batch_of(warehouse, version, reference)})
+    for name in names:
+        if reading := _ingest_reason(warehouse, config, dataset, name):
+            planned.append(Planned("ingest", dataset, name, reading))
+            to_score[name] = f"its records will be new to version {number}"
+        elif missing := _unscored(warehouse, version, name):
+            to_score[name] = f"{missing} records are not scored by version {number}"
+    planned += [Planned("score", model, name, why) for name, why in sorted(to_score.items())]
+    option = "" if against is None else f" --against {shlex.quote(against)}"
+    return [*planned, Planned("evaluate", store, batch, "asked for", option)]
+
+
+def _named(
+    warehouse: Warehouse, config: Config, version: Row, against: str | None
+) -> Reference | None:
+    """Return what is named to be measured against: also a batch whose file was never read."""
+    if against is None:
+        return None
+    try:
+        return references.meant(warehouse, version, against)
+    except UnknownName:
+        if _ingest_reason(warehouse, config, version["dataset"], against):
+            return Reference(batch=against)
+        raise
 
 
 def evaluate(
@@ -70,24 +96,35 @@ def evaluate(
     *,
     only_this: bool = False,
     version: Row | None = None,
+    against: str | None = None,
     name: str | None = None,
     labels: Mapping[str, str] | None = None,
 ) -> Row:
     """The batch is evaluated, what is out of date upstream first; return the evaluation's row.
 
-    Without a batch, the one with the greatest name. Raises what `ingest`, `score` and
-    `evaluate` raise.
+    Without a batch, the one with the greatest name; `against` as in `for_evaluation`. Raises
+    what `ingest`, `score` and `evaluate` raise.
     """
     model = config.stores[store].model
     batch = batch or newest_batch(warehouse, config.models[model].dataset)
     version = version or versions.active(warehouse, model)
     if not only_this:
-        for planned in for_evaluation(warehouse, config, store, batch, version):
+        for planned in for_evaluation(warehouse, config, store, batch, version, against):
             if planned.verb == "ingest":
                 ingest.ingest(warehouse, config, planned.target, [planned.batch])
             if planned.verb == "score":
                 score.score(warehouse, config, planned.target, planned.batch, version)
-    return evaluate_verb(warehouse, config, store, batch, version=version, name=name, labels=labels)
+    reference = _named(warehouse, config, version, against)
+    return evaluate_verb(
+        warehouse,
+        config,
+        store,
+        batch,
+        version=version,
+        against=reference,
+        name=name,
+        labels=labels,
+    )
 
 
 def _ingest_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:

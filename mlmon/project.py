@@ -7,7 +7,6 @@ need.
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -89,11 +88,11 @@ class Project:
         return written
 
     def delete_batch(self, dataset: str, batch: str) -> None:
-        """The batch, its records and predictions are gone. Raises UnknownName, BatchNotFound."""
+        """The batch and its records are gone. Raises UnknownName, BatchNotFound, BatchInUse."""
         from mlmon import ingest
 
         require("dataset", dataset, self.config.datasets)
-        ingest.delete_batch(self.warehouse, dataset, batch)
+        ingest.delete_batch(self.warehouse, self.config, dataset, batch)
 
     def train(
         self, model: str, *, batches: Sequence[str] = (), created_by: str = "Python API"
@@ -113,28 +112,34 @@ class Project:
         chosen = _names(batches) or [plan.newest_batch(self.warehouse, section.dataset)]
         return sum(score.score(self.warehouse, self.config, model, batch) for batch in chosen)
 
-    def plan(self, store: str, *, batch: str | None = None) -> list[Row]:
+    def plan(
+        self, store: str, *, batch: str | None = None, against: str | None = None
+    ) -> list[Row]:
         """Return what `evaluate` would do, in order: verb, target, batch, reason, command."""
         from mlmon import plan
 
         section = require("store", store, self.config.stores)
         dataset = self.config.models[section.model].dataset
         batch = batch or plan.newest_batch(self.warehouse, dataset)
-        steps = plan.for_evaluation(self.warehouse, self.config, store, batch)
-        return [asdict(step) | {"command": step.command} for step in steps]
+        steps = plan.for_evaluation(self.warehouse, self.config, store, batch, against=against)
+        shown = ("verb", "target", "batch", "reason", "command")
+        return [{name: getattr(step, name) for name in shown} for step in steps]
 
     def evaluate(
         self,
         store: str,
         *,
         batch: str | None = None,
+        against: str | None = None,
         only_this: bool = False,
         name: str | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Evaluation:
         """The batch (the newest one) is evaluated, what is out of date upstream first.
 
-        Raises UnknownName, ModelNotTrained, BatchNotFound, NoTarget; with `only_this` NotScored.
+        Measured against the store's reference or, once and aside from its history and checks,
+        `against` a batch or an evaluation (id, its beginning, or name). Raises UnknownName,
+        ModelNotTrained, BatchNotFound, NoTarget; with `only_this` NotScored.
         """
         from mlmon import plan
 
@@ -145,6 +150,7 @@ class Project:
             store,
             batch,
             only_this=only_this,
+            against=against,
             name=name,
             labels=labels,
         )

@@ -41,6 +41,19 @@ def drawn(warehouse: Warehouse, model: Model, version: Row, section: Store, batc
     )
 
 
+def drawn_as(
+    warehouse: Warehouse, model: Model, version: Row, section: Store, sample_id: str
+) -> Row:
+    """Return the row of the same records as another sample's, for this version and store."""
+    names = ("method", "seed", "fraction", "cutoff")
+    known = warehouse.one("from samples where sample_id = $id", id=sample_id) or {}
+    rule = {name: known[name] for name in names}
+    batches, performance = known["batches"], section.performance
+    return _row(
+        warehouse, model, version, "evaluation", batches, has_performance=performance, **rule
+    )
+
+
 def store(warehouse: Warehouse, row: Row) -> Row:
     """The sample is in the warehouse, its records counted; return its row."""
     known = warehouse.one("from samples where sample_id = $id", id=row["sample_id"])

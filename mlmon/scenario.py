@@ -202,7 +202,10 @@ def _batch(warehouse: Warehouse, config: Config, current: Row, model: str) -> st
 
 def _checked(warehouse: Warehouse, current: Row, store: str) -> str | None:
     """Return the run's batch when the store has an evaluation of it, else None: the newest."""
-    query = "select batch from evaluations where store = $store and batch = $batch"
+    query = (
+        "select batch from evaluations"
+        " where store = $store and batch = $batch and is_aside is not true"
+    )
     batch: str | None = warehouse.value(query, store=store, batch=current["batch"])
     return batch
 

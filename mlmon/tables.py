@@ -44,6 +44,7 @@ COLUMNS: Mapping[str, str] = {
     "has_performance": "Whether performance is measured; without it targets are not looked at.",
     "importance": "Permutation importance on the test part: fall of the score when shuffled.",
     "ingested_at": "When the batch was read, UTC.",
+    "is_aside": "Whether it was measured once against something else than the store's reference.",
     "is_active": "Whether the version is the one that scores.",
     "key": "Column that names a record in the dataset.",
     "kind": "numeric or categorical; of a bin: below, range, above, category, other or missing.",
@@ -216,7 +217,8 @@ TABLES: tuple[Table, ...] = (
         """evaluation_id VARCHAR, store VARCHAR, name VARCHAR, model VARCHAR,
         model_version INTEGER, dataset VARCHAR, batch VARCHAR, sample_id VARCHAR,
         reference_sample_id VARCHAR, rows BIGINT, labelled_rows BIGINT, has_performance BOOLEAN,
-        confidence DOUBLE, drift_limit DOUBLE, labels JSON, evaluated_at TIMESTAMP""",
+        confidence DOUBLE, drift_limit DOUBLE, is_aside BOOLEAN, labels JSON,
+        evaluated_at TIMESTAMP""",
     ),
     _table(
         "evaluation_metrics",

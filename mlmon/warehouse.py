@@ -169,6 +169,7 @@ class Warehouse:
 
     def _create_tables(self, comments: bool) -> None:
         if self.has("warehouse_state"):
+            self._add_what_is_new(comments)
             return
         if self.one(f"from duckdb_tables() where {_OURS}") or self.views():
             raise MlmonError(
@@ -178,6 +179,21 @@ class Warehouse:
             for table in TABLES:
                 self._create(table, comments)
             self.append("warehouse_state", [{"name": "schema_version", "value": SCHEMA_VERSION}])
+
+    def _add_what_is_new(self, comments: bool) -> None:
+        """An older file has the tables and columns that came since; in its rows they are NULL."""
+        query = f"select table_name, column_name from duckdb_columns() where {_OURS}"
+        known = {(row["table_name"], row["column_name"]) for row in self.read(query)}
+        for table in TABLES:
+            missing = [name for name in table.columns if (table.name, name) not in known]
+            if len(missing) == len(table.columns):
+                self._create(table, comments)
+                continue
+            for name in missing:
+                self.write(f"alter table {table.name} add column {name} {table.columns[name]}")
+                if comments:
+                    words = {name: comment_of(table.name, name) or ""}
+                    self.comment("table", table.name, table.comment, words)
 
     def _create(self, table: Table, comments: bool) -> None:
         body = ", ".join(

@@ -11,7 +11,7 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors",
+    "errors config.values",
     "tables config.sections inference artifacts",
     "config.document fitted bins domain_classifier",
     "config",
@@ -19,7 +19,7 @@ FLOORS = (
     "features",
     "sources versions evaluations results terminal dictionary schedule report",
     "views incoming estimators predictions samples",
-    "generated profile",
+    "generated profile references",
     "bench",
     "measure",
     "ingest train score evaluate check",

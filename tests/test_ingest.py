@@ -31,8 +31,9 @@ def with_views(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("views")
     write(folder, "01", GOOD)
     with Warehouse(folder / "mlmon.duckdb") as opened:
-        ingest(opened, dataset(folder, BY_FILE), "orders")
-        delete_batch(opened, "orders", "01")
+        config = dataset(folder, BY_FILE)
+        ingest(opened, config, "orders")
+        delete_batch(opened, config, "orders", "01")
         opened.write("drop table orders")
     return folder / "mlmon.duckdb"
 
@@ -144,12 +145,12 @@ def test_a_batch_can_be_deleted(warehouse, config, tmp_path):
     write(tmp_path, "02", NEXT)
     ingest(warehouse, config, "orders")
     predict(warehouse, "01", "1")
-    delete_batch(warehouse, "orders", "01")
+    delete_batch(warehouse, config, "orders", "01")
     assert warehouse.value("select list(distinct batch) from orders") == ["02"]
     assert warehouse.value("select list(batch) from batches") == ["02"]
     assert warehouse.value("select count(*) from predictions") == 0
     with pytest.raises(BatchNotFound, match="no batch 01"):
-        delete_batch(warehouse, "orders", "01")
+        delete_batch(warehouse, config, "orders", "01")
 
 
 # The ways to say what a batch is ---------------------------------------------

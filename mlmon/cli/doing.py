@@ -13,6 +13,13 @@ from mlmon.project import Project
 from mlmon.terminal import Format, say, show
 from mlmon.warehouse import Row
 
+AGAINST = (
+    "Measure once against this instead of the store's reference: a batch, or an evaluation's id "
+    "(its first characters) or name. Such an evaluation stands aside: it is in the lists and has "
+    "its page and its figures (view metrics), but what is latest, checks and histories go by the "
+    "store's own reference."
+)
+
 
 class Example(StrEnum):
     """What `init` can start from."""
@@ -93,6 +100,7 @@ def evaluate(
     batch: Batches = None,
     name: Annotated[str | None, typer.Option(help="Name of the evaluation.")] = None,
     label: Annotated[list[str] | None, typer.Option(help="A label, key=value.")] = None,
+    against: Annotated[str | None, typer.Option(metavar="WHAT", help=AGAINST)] = None,
     only_this: Annotated[bool, typer.Option("--only-this", help="Nothing upstream.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="List what would run.")] = False,
     project: Folder = Path(),
@@ -103,10 +111,13 @@ def evaluate(
     chosen: list[str | None] = [*batch] if batch else [None]
     with mlmon.open(project) as opened:
         if dry_run:
-            show([row for one in chosen for row in opened.plan(store, batch=one)], format)
+            plans = [opened.plan(store, batch=one, against=against) for one in chosen]
+            show([row for steps in plans for row in steps], format)
             return
         made = [
-            opened.evaluate(store, batch=one, only_this=only_this, name=name, labels=labels)
+            opened.evaluate(
+                store, batch=one, against=against, only_this=only_this, name=name, labels=labels
+            )
             for one in chosen
         ]
         show([_evaluation(opened, found.id) for found in made], format)
@@ -119,10 +130,21 @@ def _labels(pairs: list[str]) -> dict[str, str]:
 
 
 def _evaluation(opened: Project, identity: str) -> Row:
-    """Return the evaluation's row with the figures that it has."""
-    query = "from evaluation_history where evaluation_id = $id"
-    row = opened.warehouse.one(query, id=identity) or {}
-    return {name: value for name, value in row.items() if value is not None}
+    """Return the evaluation's row with the whole-model figures that it has."""
+    row = opened.warehouse.one(
+        "select store, evaluations.batch, evaluation_id, evaluations.model_version, evaluated_at,"
+        " evaluations.rows, case when is_aside then batches end as against"
+        " from evaluations join samples on reference_sample_id = samples.sample_id"
+        " where evaluation_id = $id",
+        id=identity,
+    )
+    figures = opened.warehouse.read(
+        "select metric, value from metrics join metric_catalogue using (metric)"
+        " where evaluation_id = $id and feature is null and segment is null order by position",
+        id=identity,
+    )
+    found = {**(row or {}), **{figure["metric"]: figure["value"] for figure in figures}}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 @app.command()

@@ -12,6 +12,7 @@ from mlmon.config.sections import (
     Store,
     Trigger,
 )
+from mlmon.config.values import Reference
 
 __all__ = [
     "FILE",
@@ -19,6 +20,7 @@ __all__ = [
     "Config",
     "Dataset",
     "Model",
+    "Reference",
     "Sampling",
     "Scenario",
     "Step",

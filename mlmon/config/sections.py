@@ -4,17 +4,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mlmon.config.values import Reference, Text
 
-def _as_text(value: object) -> object:
-    """Return a scalar of the file as the text that DuckDB would make of it."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value) if isinstance(value, int | float) else value
-
-
-Text = Annotated[str, BeforeValidator(_as_text)]
 Kind = Literal["numeric", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
 Share = Annotated[float, Field(gt=0, lt=1)]
@@ -172,9 +165,13 @@ class Check(Section):
 
 
 class Store(Section):
-    """An evaluation store: what is evaluated, on which sample, and its checks."""
+    """An evaluation store: what is evaluated, on which sample, and its checks.
+
+    Without a `reference:` it is measured against the test part of the training.
+    """
 
     model: str
+    reference: Reference | None = None
     sampling: Sampling = Sampling()
     performance: bool = True
     labels: Mapping[str, Text] = {}

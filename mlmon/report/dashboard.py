@@ -125,7 +125,7 @@ def performance_section(read: Read, model: Row, identity: str, title: str) -> Se
 
 
 def main_history(read: Read, focus: Row) -> list[Tile]:
-    """The task's main metric over the batches, with its value at training."""
+    """The task's main metric over the batches, with its value in the reference."""
     for row in ask(read, "performance_drift", evaluation_id=focus["evaluation_id"]).rows:
         if row["metric"] in performance.MAIN_PERFORMANCE:
             wanted = {"store": focus["store"], "metric": row["metric"]}

@@ -27,7 +27,7 @@ FEATURE_COLUMNS = (
 def lead(evaluation: Row, counts: Row) -> str:
     """What was compared with what, and what came of it."""
     size = f"{words.figure(evaluation['rows'])} rows"
-    reference = f"the reference of version {evaluation['model_version']}"
+    reference = reference_of(evaluation)
     if evaluation["reference_rows"] is not None:
         reference += f" ({words.figure(evaluation['reference_rows'])} rows)"
     text = f"{evaluation['batch']} ({size}) against {reference}."
@@ -40,6 +40,14 @@ def lead(evaluation: Row, counts: Row) -> str:
     if counts.get("features"):
         text += f" {counts['drifted']} of {words.plural(counts['features'], 'feature')} drifted."
     return text
+
+
+def reference_of(evaluation: Row) -> str:
+    """What the evaluation was measured against, in words."""
+    version = f"version {evaluation['model_version']}"
+    if evaluation["against_training"]:
+        return f"the reference of {version}"
+    return f"{words.span(evaluation['reference_batches'])} as {version} scores it"
 
 
 def interval(evaluation: Row) -> str:

@@ -26,8 +26,8 @@ VERSION_COLUMNS = (
     Column("trained_on", "Trained on"),
     Column("train_rows", "Rows", "count"),
     Column("threshold", "Threshold", "figure"),
-    Column("reference_roc_auc", "ROC AUC of the reference", "figure", words.NOTHING),
-    Column("reference_r2", "R2 of the reference", "figure", words.NOTHING),
+    Column("reference_roc_auc", "ROC AUC at training", "figure", words.NOTHING),
+    Column("reference_r2", "R2 at training", "figure", words.NOTHING),
     Column("evaluations", "Evaluations", "count"),
     Column("batches", "Of batches"),
     Column("created_by", "Made by"),
@@ -35,6 +35,7 @@ VERSION_COLUMNS = (
 EVALUATION_COLUMNS = (
     Column("batch", "Batch", "link"),
     Column("store", "Store"),
+    Column("against", "Once against"),
     Column("model_version", "Version", "count"),
     Column("rows", "Rows", "count"),
     Column("data_drift", "Data drift", "figure", words.NOTHING),

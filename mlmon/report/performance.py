@@ -16,6 +16,7 @@ DRIFT_COLUMNS = (
     Column("lower", "Lower", "figure", ""),
     Column("upper", "Upper", "figure", ""),
     Column("reading", "Reading", "status"),
+    Column("note", "Note"),
 )
 CURVES = {
     "roc_curve": (

@@ -34,6 +34,7 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
         ("Task", about["task"]),
         ("Threshold", None if cut is None else words.figure(cut)),
         ("Trained on", words.span(about["train_batches"])),
+        ("Measured against", against(about)),
         (
             "Reference rows",
             None if about["reference_rows"] is None else words.figure(about["reference_rows"]),
@@ -53,6 +54,15 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
         ),
         diagnostics(read, about["evaluation_id"]),
     ]
+
+
+def against(about: Row) -> str:
+    """The reference, and that the evaluation stands aside where it does."""
+    if about["against_training"]:
+        name = f"the test part of {words.span(about['train_batches'])}"
+    else:
+        name = words.span(about["reference_batches"])
+    return f"{name}, once: in no history and no check" if about["is_aside"] else name
 
 
 def labels(document: Any) -> list[Table]:

@@ -9,10 +9,13 @@
 with measured as (
     select sample_id, evaluation_id
     from evaluations
-    union all
+    union
     select sample_id, null as evaluation_id
     from samples
     where role = 'reference'
+    union
+    select reference_sample_id as sample_id, null as evaluation_id
+    from evaluations
 ),
 
 counted as (

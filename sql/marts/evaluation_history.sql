@@ -1,7 +1,8 @@
 -- Every evaluation with its whole-model metrics side by side, NULL where none.
 -- Grain: one row per evaluation_id.
 -- Reads: evaluation_metrics, evaluations.
--- A store's metrics dataset is this view, filtered by store.
+-- A store's metrics dataset is this view, filtered by store. What was measured
+-- once against another reference is in it too: `evaluations` has `is_aside`.
 with figures as (
     select evaluation_id, metric, value
     from evaluation_metrics

@@ -7,7 +7,7 @@
 -- store: the store of that check.
 -- check_name: that check.
 -- message: what it said.
--- newest_batch: greatest batch evaluated with the model.
+-- newest_batch: greatest batch evaluated with the model, none that is aside.
 with worst as (
     select *
     from latest_checks
@@ -24,6 +24,7 @@ with worst as (
 newest as (
     select model, max(batch) as newest_batch
     from evaluations
+    where is_aside is not true
     group by model
 )
 

@@ -5,6 +5,7 @@
 -- reference: the metric on the reference sample.
 -- current: the metric on the evaluated sample.
 -- change: current less reference.
+-- note: why one of the two is undefined, else NULL.
 select
     evaluations.store,
     evaluations.batch,
@@ -12,7 +13,12 @@ select
     current.metric,
     reference.value as reference,
     current.value as current,
-    current.value - reference.value as change
+    current.value - reference.value as change,
+    case
+        when current.value is null then current.note
+        when reference.value is null
+            then concat_ws(': ', 'in the reference', reference.note)
+    end as note
 from evaluations
 inner join evaluation_metrics as current
     on evaluations.evaluation_id = current.evaluation_id

@@ -1,7 +1,7 @@
 -- Fugacity: the share of rows predicted in each class, then and now.
 -- Grain: one row per evaluation_id, class.
 -- Reads: evaluations, feature_distribution, model_versions.
--- Regression: class is a tenth of the reference's estimates.
+-- Regression: class is a tenth of the estimates at training.
 -- class: predicted class at the version's threshold.
 -- reference_share: share of the reference's rows predicted in it, 0 to 1.
 -- current_share: share of the evaluation's rows predicted in it, 0 to 1.

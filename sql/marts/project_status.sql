@@ -24,7 +24,7 @@ union all
 select
     'store' as kind,
     store as name,
-    max(batch) as status,
+    max(batch) filter (is_aside is not true) as status,
     format('{} evaluations', count(*)) as detail
 from evaluations
 group by store

@@ -9,7 +9,8 @@
 -- with over 80 % of the importance. No better than a dummy: R2 not above 0, or
 -- accuracy not above the largest class's share and ROC AUC not above 0.5 by
 -- more than 2 standard errors. Unseen or newly missing: what the reference has
--- none of. Actual values count only where performance was asked for.
+-- none of. Same records: the sample is its own reference. Actual values count
+-- only where performance was asked for.
 -- evaluation_id: the evaluation.
 -- code: the finding's stable name.
 -- message: the finding in a sentence, with its figures.
@@ -68,6 +69,14 @@ findings as (
     from sizes as s
     inner join row_counts as r on s.sample_id = r.sample_id
     where r.rows < 1000
+    union all
+    select
+        evaluation_id,
+        'same_records',
+        'The evaluation set is its own reference: nothing drifts, and data '
+        || 'drift, made for two sets, may be far below 0.5.'
+    from evaluations
+    where sample_id = reference_sample_id
     union all
     select
         evaluation_id,

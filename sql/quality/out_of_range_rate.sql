@@ -1,7 +1,8 @@
--- Out of range rate: the share of rows outside the range of the reference.
+-- Out of range rate: the share of rows outside the range at training.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
--- Below its minimum or above its maximum. Numeric features.
+-- Below the minimum or above the maximum of the training's test part,
+-- whatever the reference of an evaluation is. Numeric features.
 -- Missing values are rows too, and not out of range.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

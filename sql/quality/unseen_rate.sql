@@ -1,7 +1,8 @@
--- Unseen rate: the share of rows whose value the reference does not have.
+-- Unseen rate: the share of rows whose value was not there at training.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
--- The values that were frozen as bins at training. Categorical features.
+-- The test part of the training, whose values were frozen as bins, whatever
+-- the reference of an evaluation is. Categorical features.
 -- Missing values are rows too, and not unseen.
 -- sample_id: the sample.
 -- feature: the categorical feature; the prediction is a feature too.

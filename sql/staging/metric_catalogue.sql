@@ -102,11 +102,11 @@ metrics (position, part, metric, higher_is_better, title, description) as (
     ),
     (
         20, 3, 'unseen_rate', false, 'Unseen',
-        'Share of rows with a value that the reference does not have.'
+        'Share of rows with a value that the test part of training lacks.'
     ),
     (
         21, 3, 'out_of_range_rate', false, 'Out of range',
-        'Share of rows outside the range of the reference.'
+        'Share of rows outside the range of the test part of training.'
     ),
     (
         22, 3, 'distinct_count', null, 'Distinct values',

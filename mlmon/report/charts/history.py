@@ -149,7 +149,7 @@ def point(row: dict[str, Any], metric: str) -> dict[str, Any]:
 
 
 def limit_lines(row: dict[str, Any], reference: float | None) -> list[dict[str, Any]]:
-    """A line per limit, and one for the value at training where there is one."""
+    """A line per limit, and one for the value in the reference where there is one."""
     lines = [
         {"value": row[key], "tone": tone, "text": f"{words.LIMITS[key]} {words.plain(row[key])}"}
         for key, tone in LIMIT_TONES.items()

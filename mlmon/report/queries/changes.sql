@@ -8,6 +8,7 @@ with both_evaluations as (
         lag(evaluation_id) over by_time as previous_id,
         lag(batch) over by_time as previous_batch
     from evaluations
+    where is_aside is not true
     window by_time as (
         partition by store
         order by batch, evaluated_at, evaluation_id

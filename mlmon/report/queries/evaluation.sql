@@ -1,4 +1,5 @@
 -- What an evaluation is: which records, which version, against which sample.
+-- The batch before it is that of the store's history, where it is in it.
 select
     e.*,
     v.algorithm,
@@ -10,6 +11,8 @@ select
     s.method,
     s.seed,
     r.rows as reference_rows,
+    coalesce(r.role, 'reference') = 'reference' as against_training,
+    r.batches as reference_batches,
     drift.value as data_drift,
     drift.lower as data_drift_lower,
     drift.upper as data_drift_upper,
@@ -33,7 +36,7 @@ left join metrics as chance
         and chance.feature is null
         and chance.segment is null
 window by_time as (
-    partition by e.store
+    partition by e.store, e.is_aside is true
     order by e.batch, e.evaluated_at, e.evaluation_id
 )
 qualify e.evaluation_id = $evaluation_id;

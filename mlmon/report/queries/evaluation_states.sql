@@ -21,8 +21,9 @@ select
     md5(concat_ws(
         ' ',
         to_json(e),
-        string_agg(concat_ws(' ', e.evaluation_id, e.evaluated_at), ',')
-            over by_time,
+        string_agg(
+            concat_ws(' ', e.evaluation_id, e.evaluated_at, e.is_aside), ','
+        ) over by_time,
         lead(e.evaluation_id) over by_time,
         c.checks,
         d.views

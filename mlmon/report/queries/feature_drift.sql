@@ -1,6 +1,6 @@
 -- Input drift of an evaluation, worst first. Watch: significant at the
 -- evaluation's confidence, but too small to count as drifted. Beyond: share of
--- values that the reference does not have, or outside its range.
+-- values that were not there at training, or outside the range of then.
 with this as (
     from evaluations
     where evaluation_id = $evaluation_id
@@ -16,7 +16,9 @@ trends as (
     from feature_drift as d
     inner join evaluations as e using (evaluation_id)
     inner join this on e.store = this.store
-    where (e.batch, e.evaluated_at) <= (this.batch, this.evaluated_at)
+    where
+        (e.batch, e.evaluated_at) <= (this.batch, this.evaluated_at)
+        and (e.is_aside is not true or e.evaluation_id = this.evaluation_id)
     group by d.feature
 )
 

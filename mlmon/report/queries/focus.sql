@@ -1,9 +1,10 @@
--- The evaluation that explains where a model stands: the newest batch's,
+-- The evaluation that explains where a model stands: the newest batch's, none
+-- that is aside,
 -- and of several the one of the store whose check is worst.
 select e.evaluation_id, e.store, e.batch
 from evaluations as e
 left join model_status as s using (model)
-where e.model = $model
+where e.model = $model and e.is_aside is not true
 order by
     e.batch desc,
     coalesce(e.store = s.store, false) desc,

@@ -1,4 +1,4 @@
--- A metric of a store, one row per evaluation, with the change since the one
+-- A metric of a store, one row per evaluation that is not aside, with the change since the one
 -- before and the verdict of the limits that the store's checks set today.
 with limits as (
     select
@@ -44,9 +44,10 @@ select
     l.soft_maximum,
     l.maximum
 from metrics as m
+inner join evaluations as e on m.evaluation_id = e.evaluation_id
 cross join limits as l
 where
-    m.evaluation_id is not null
+    e.is_aside is not true
     and m.segment is null
     and m.store = $store
     and m.metric = $metric

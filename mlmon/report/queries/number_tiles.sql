@@ -15,6 +15,7 @@ with wanted (place, metric, feature, title) as (
 
 select m.store, m.metric, m.feature, w.title
 from metrics as m
+inner join evaluations as e on m.evaluation_id = e.evaluation_id
 inner join wanted as w
     on m.metric = w.metric and m.feature is not distinct from w.feature
 left join latest_checks as l
@@ -24,7 +25,7 @@ left join latest_checks as l
         and m.feature is not distinct from l.feature
 where
     m.model = $model
-    and m.evaluation_id is not null
+    and e.is_aside is not true
     and m.segment is null
     and m.value is not null
 qualify row_number() over (

@@ -8,7 +8,7 @@ select
     p.change,
     m.lower,
     m.upper,
-    m.note,
+    p.note,
     case
         when p.change is null then 'EMPTY'
         when
