@@ -15,15 +15,28 @@ FINE = 240  # with the coarse edges at most 251: one byte a bin
 CATEGORIES = 254
 
 Floats = npt.NDArray[np.float64]
+Row = dict[str, Any]
 
 
-def freeze(kind: str, values: Any) -> list[dict[str, Any]]:
+def freeze(kind: str, values: Any) -> list[Row]:
     """Return the bins of a feature, given its reference values (a pandas Series).
 
     Rows have bin, kind, lower, upper, category, categories and coarse_bin, as in table `bins`.
     """
-    rows = _numeric(values) if kind == "numeric" else _categorical(values)
-    return [{"bin": position, **row} for position, row in enumerate(rows)]
+    if kind == "numeric":
+        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
+        return of_numbers(*np.unique(numbers[np.isfinite(numbers)], return_counts=True))
+    return of_categories(values.dropna().value_counts().to_dict())
+
+
+def of_numbers(values: Floats, counts: npt.NDArray[np.int64]) -> list[Row]:
+    """Return the bins of a numeric feature, given its distinct finite values in order."""
+    return [{"bin": position, **row} for position, row in enumerate(_numeric(values, counts))]
+
+
+def of_categories(counts: Mapping[str, int]) -> list[Row]:
+    """Return the bins of a categorical feature, given how often each value occurs."""
+    return [{"bin": position, **row} for position, row in enumerate(_categorical(counts))]
 
 
 def lower_edges(values: Floats, counts: npt.NDArray[np.int64], bins: int) -> Floats:
@@ -48,10 +61,8 @@ def lower_edges(values: Floats, counts: npt.NDArray[np.int64], bins: int) -> Flo
     return values[starts]
 
 
-def _numeric(series: Any) -> Iterator[dict[str, Any]]:
+def _numeric(values: Floats, counts: npt.NDArray[np.int64]) -> Iterator[Row]:
     """Yield below, the ranges, above, missing. Without reference values all is above."""
-    numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    values, counts = np.unique(numbers[np.isfinite(numbers)], return_counts=True)
     if not len(values):
         yield _bin("above", 0, lower=-np.inf, upper=np.inf)
         yield _bin("missing", 1)
@@ -68,9 +79,8 @@ def _numeric(series: Any) -> Iterator[dict[str, Any]]:
     yield _bin("missing", len(coarse) + 2)
 
 
-def _categorical(series: Any) -> Iterator[dict[str, Any]]:
+def _categorical(counts: Mapping[str, int]) -> Iterator[Row]:
     """Yield a bin per frequent value, one for the rest if any, other, missing."""
-    counts: Mapping[str, int] = series.dropna().value_counts().to_dict()
     names = sorted(counts, key=lambda name: (-counts[name], name))
     frequent, rest = names[:CATEGORIES], names[CATEGORIES:]
     if len(rest) == 1:
@@ -84,6 +94,6 @@ def _categorical(series: Any) -> Iterator[dict[str, Any]]:
     yield _bin("missing", last + 1)
 
 
-def _bin(kind: str, coarse: int, **where: Any) -> dict[str, Any]:
+def _bin(kind: str, coarse: int, **where: Any) -> Row:
     empty = {"lower": None, "upper": None, "category": None, "categories": None}
     return {**empty, **where, "kind": kind, "coarse_bin": coarse}

@@ -70,9 +70,9 @@ def evaluate(
         evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
         warehouse.append("evaluations", [evaluation])
         measure.measure_evaluation(warehouse, version, evaluation)
-        if chosen and (changed := references.change(warehouse, version, chosen)):
-            finding = {"evaluation_id": identity, "code": "reference_changed", "message": changed}
-            warehouse.append("diagnostics", [finding])
+        finding = {"evaluation_id": identity, "code": "reference_changed"}
+        changes = references.changes(warehouse, version, chosen)
+        warehouse.append("diagnostics", [{**finding, "message": words} for words in changes])
     return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
 
 

@@ -32,6 +32,23 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
     return row
 
 
+def value(
+    warehouse: Warehouse, evaluation_id: str, metric: str, feature: str | None = None
+) -> float | None:
+    """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
+    row = warehouse.one(
+        "select value from metrics where evaluation_id = $id and metric = $metric"
+        " and feature is not distinct from $feature and segment is null",
+        id=evaluation_id,
+        metric=metric,
+        feature=feature,
+    )
+    if row is None:
+        raise KeyError(f"{metric}" + (f" of {feature}" if feature else ""))
+    figure: float | None = row["value"]
+    return figure
+
+
 def called(warehouse: Warehouse, text: str) -> list[Row]:
     """Return the evaluations that have this id or this name."""
     query = "from evaluations where $text in (evaluation_id, name) order by batch, evaluated_at"

@@ -14,7 +14,6 @@ PROFILES = {
     "score_histograms": "score_bin_counts",
     "label_histograms": "label_counts",
 }
-TEST_PARTS = "from samples where role = 'reference'"
 CURVES = (
     "roc_curve",
     "precision_recall_curve",
@@ -63,8 +62,6 @@ def measure_evaluation(
         figures += _domain_classifier(measured, version, evaluation, classifier_rows)
         _store_figures(warehouse, figures, sample, identity)
         _store_findings(warehouse, measured, identity)
-        if warehouse.one(f"{TEST_PARTS} and sample_id = $id", id=reference):
-            _store_changes(warehouse, version, identity)
         labelled = measured.value(
             "select labelled_rows from row_counts where sample_id = $id", id=sample
         )
@@ -180,27 +177,3 @@ def _store_figures(
 def _store_findings(warehouse: Warehouse, measured: Warehouse, evaluation: str) -> None:
     query = "select evaluation_id, code, message from diagnostic_findings where evaluation_id = $id"
     warehouse.append("diagnostics", measured.read(query, id=evaluation))
-
-
-def _store_changes(warehouse: Warehouse, version: Row, evaluation: str) -> None:
-    """A finding for every training batch that is not what the version was trained on."""
-    query = "select batch, fingerprint from batches where dataset = $dataset"
-    rows = warehouse.read(query, dataset=version["dataset"])
-    today = {row["batch"]: row["fingerprint"] for row in rows}
-    then = zip(version["train_batches"], version["train_fingerprints"], strict=True)
-    changed = [batch for batch, fingerprint in then if today.get(batch) != fingerprint]
-    message = (
-        "Training batch {} has changed since version {} was trained, and with it the reference; "
-        "train again."
-    )
-    warehouse.append(
-        "diagnostics",
-        [
-            {
-                "evaluation_id": evaluation,
-                "code": "reference_changed",
-                "message": message.format(batch, version["model_version"]),
-            }
-            for batch in changed
-        ],
-    )

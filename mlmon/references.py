@@ -82,21 +82,37 @@ def sample(
     return samples.drawn_as(warehouse, model, version, section, found["sample_id"])
 
 
-def change(warehouse: Warehouse, version: Row, reference: Reference) -> str | None:
-    """Return a sentence when the batch of an evaluation changed since that was made."""
+def changes(warehouse: Warehouse, version: Row, reference: Reference | None) -> list[str]:
+    """Return a sentence for all that changed in the reference since it was made; None: training."""
+    if reference is None:
+        return _training_changes(warehouse, version)
     if reference.evaluation is None:
-        return None
+        return []
     found = evaluation(warehouse, version, reference.evaluation)
     query = (
         "select 1 from batches where dataset = $dataset and batch = $batch and ingested_at > $made"
     )
     made, names = found["evaluated_at"], {name: found[name] for name in ("dataset", "batch")}
     if not warehouse.one(query, made=made, **names):
-        return None
-    return (
+        return []
+    return [
         f"Batch {found['batch']} has changed since evaluation {found['name']} was made; the "
         "reference is what the batch holds now."
-    )
+    ]
+
+
+def _training_changes(warehouse: Warehouse, version: Row) -> list[str]:
+    """Return a sentence for every training batch that is not what the version was trained on."""
+    query = "select batch, fingerprint from batches where dataset = $dataset"
+    rows = warehouse.read(query, dataset=version["dataset"])
+    today = {row["batch"]: row["fingerprint"] for row in rows}
+    then = zip(version["train_batches"], version["train_fingerprints"], strict=True)
+    return [
+        f"Training batch {batch} has changed since version {version['model_version']} was "
+        "trained, and with it the reference; train again."
+        for batch, fingerprint in then
+        if today.get(batch) != fingerprint
+    ]
 
 
 def batch_of(warehouse: Warehouse, version: Row, reference: Reference) -> str:

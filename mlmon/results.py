@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
+from mlmon import evaluations
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -103,14 +104,4 @@ class Evaluation(_FromRow):
 
     def value(self, metric: str, feature: str | None = None) -> float | None:
         """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
-        row = self.warehouse.one(
-            "select value from metrics where evaluation_id = $id and metric = $metric"
-            " and feature is not distinct from $feature and segment is null",
-            id=self.evaluation_id,
-            metric=metric,
-            feature=feature,
-        )
-        if row is None:
-            raise KeyError(f"{metric}" + (f" of {feature}" if feature else ""))
-        value: float | None = row["value"]
-        return value
+        return evaluations.value(self.warehouse, self.evaluation_id, metric, feature)

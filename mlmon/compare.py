@@ -1,0 +1,114 @@
+"""Compare: two frames or files, no project; the same views in an in-memory warehouse."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlmon.errors import ConfigError
+from mlmon.warehouse import Row, Warehouse
+
+CLASSIFIER_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Every figure of a current sample against a reference; the warehouse is in memory.
+
+    `kinds` says how each compared column was read, `left_out` why others were not compared.
+    """
+
+    evaluation_id: str
+    reference: str
+    current: str
+    task: str | None
+    kinds: Mapping[str, str]
+    left_out: Mapping[str, str]
+    warehouse: Warehouse
+
+    @property
+    def metrics(self) -> Any:
+        """Every figure: the view `metrics`, an ibis table."""
+        return self.warehouse.ibis.table("metrics")
+
+    @property
+    def feature_drift(self) -> Any:
+        """A row a feature: the view `feature_drift`, an ibis table."""
+        return self.warehouse.ibis.table("feature_drift")
+
+    @property
+    def drifted(self) -> list[str]:
+        """The features that have drifted: significantly, and enough to matter."""
+        query = "select feature from feature_drift where drifted order by pvalue_adjusted, feature"
+        return [row["feature"] for row in self.warehouse.read(query)]
+
+    def value(self, metric: str, feature: str | None = None) -> float | None:
+        """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
+        from mlmon.evaluations import value
+
+        return value(self.warehouse, self.evaluation_id, metric, feature)
+
+    def table(self, name: str) -> Any:
+        """Return a table or view of the warehouse as an ibis table."""
+        return self.warehouse.ibis.table(name)
+
+    def sql(self, query: str) -> Any:
+        """Return the rows of a query as an ibis table."""
+        return self.warehouse.ibis.sql(query, dialect="duckdb")
+
+    def to_html(self, path: str | Path) -> Path:
+        """The page of the comparison is at the path, one file that needs no other; return it."""
+        from mlmon.report.comparison import write_comparison
+
+        return Path(write_comparison(self.warehouse.read, self.evaluation_id, Path(path)))
+
+
+def compare(
+    reference: Any,
+    current: Any,
+    *,
+    target: str | None = None,
+    prediction: str | None = None,
+    score: str | Mapping[str, str] | None = None,
+    task: str | None = None,
+    positive_class: object = None,
+    key: str | None = None,
+    features: Sequence[str] | None = None,
+    kinds: Mapping[str, str] | None = None,
+    confidence: float = 0.95,
+    drift_limit: float = 0.1,
+    classifier_rows: int | None = CLASSIFIER_ROWS,
+) -> Comparison:
+    """Return every figure of the current rows against the reference's.
+
+    Both are a path (csv, json lines, Parquet) or a pandas, Arrow, polars or ibis table. `target`
+    is the column of the truth, `prediction` of the predicted class or estimate, `score` of the
+    positive class's probability (multiclass: a mapping of class to column); `key` names a
+    record. `task` is binary, multiclass or regression. What is not given is inferred: columns
+    called prediction or score, the task from the target's values, the positive class from 0
+    and 1 or false and true. All other columns that both sides have are the features, unless
+    `features` lists them; `kinds` maps a feature to numeric or categorical. `drift_limit` is the
+    PSI from which a significant change is `drifted`.
+
+    All figures are exact, on all rows, but for the domain classifier (`data_drift`), which takes
+    at most `classifier_rows` of a side and says so in its note: None takes all, 0 leaves it out.
+    Raises SourceError, ConfigError.
+    """
+    from mlmon import roles, sides
+    from mlmon.comparison import measured
+
+    if kinds and (wrong := set(kinds.values()) - {"numeric", "categorical"}):
+        raise ConfigError(f"kinds: {wrong.pop()!r} is not numeric or categorical")
+    warehouse = Warehouse(comments=False)
+    both = sides.read_both(warehouse, reference, current)
+    chosen = roles.assigned(both, target, prediction, score, key)
+    found, left_out = sides.kinds(*both, chosen.columns, features, kinds or {})
+    outcome = roles.outcome_of(warehouse, both, chosen, task, positive_class)
+    settings: Row = {
+        "confidence": confidence,
+        "drift_limit": drift_limit,
+        "classifier_rows": classifier_rows,
+    }
+    identity = measured(warehouse, both, chosen, outcome, found, settings)
+    before, after = (side.name for side in both)
+    return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)

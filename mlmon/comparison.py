@@ -1,0 +1,199 @@
+"""A comparison: two sides become a reference sample and an evaluation, in memory.
+
+There is no model: what a version would have frozen (kinds, bins, classes) is taken from the
+reference, and everything after that is what an evaluation of a project does.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+
+from mlmon import bins, features, measure, views
+from mlmon.roles import Outcome, Roles
+from mlmon.sides import CURRENT, REFERENCE, Side, put
+from mlmon.warehouse import Row, Warehouse, now, quoted
+
+NAME = "comparison"
+IDENTITY = {"model": NAME, "model_version": 1}
+
+
+def measured(
+    warehouse: Warehouse,
+    sides: tuple[Side, Side],
+    roles: Roles,
+    outcome: Outcome,
+    kinds: Mapping[str, str],
+    settings: Row,
+) -> str:
+    """The warehouse has an evaluation of the current side; return its id."""
+    views.create(warehouse, [view for view in views.file_views() if _is_stored(view)])
+    version = _version(outcome, kinds)
+    rows = [_rows(warehouse, side, roles, outcome, kinds) for side in sides]
+    warehouse.append("model_versions", [version])
+    warehouse.append("bins", list(_bins(warehouse, rows[0], outcome, kinds)))
+    has_performance = _is_measurable(warehouse, rows[1], outcome)
+    warehouse.append("samples", [_sample(warehouse, side, has_performance) for side in sides])
+    evaluation = _evaluation(warehouse, sides, has_performance, settings, kinds)
+    warehouse.append("evaluations", [evaluation])
+
+    def fill(bench: Warehouse) -> None:
+        for side in sides:
+            put(bench, side)
+        bench.write(f"create view sample_rows as {_sql(rows[0].union(rows[1]))}")
+        bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
+
+    measure.measure_evaluation(warehouse, version, evaluation, fill, settings["classifier_rows"])
+    return str(evaluation["evaluation_id"])
+
+
+def _is_stored(view: views.View) -> bool:
+    """Return whether a view reads what is stored, rather than rows."""
+    return view.floor == "marts" or view.name == "metric_catalogue"
+
+
+def _sql(expression: ir.Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))
+
+
+def _rows(
+    warehouse: Warehouse, side: Side, roles: Roles, outcome: Outcome, kinds: Mapping[str, str]
+) -> ir.Table:
+    """Return the wide rows of a side, as mlmon/features.py describes them."""
+    table = warehouse.ibis.table(side.role)
+    columns: dict[str, ir.Value] = {
+        name: features.number_of(table[name])
+        if kind == features.NUMERIC
+        else features.text_of(table[name])
+        for name, kind in kinds.items()
+    }
+    number = features.text_of(ibis.row_number())
+    return table.select(
+        **columns,
+        **roles.outputs(table, outcome),
+        _sample_id=ibis.literal(side.role),
+        _record_id=features.text_of(table[roles.key]) if roles.key else number,
+        _actual=roles.actual(table, outcome),
+        **roles.probabilities(table),
+    )
+
+
+def _class_scores(rows: Sequence[ir.Table], roles: Roles) -> ir.Table:
+    """Return the probabilities of the classes, a row per record and class."""
+    schema = {"sample_id": "string", "record_id": "string", "class": "string"}
+    tables = [
+        each.select(
+            sample_id=each["_sample_id"],
+            record_id=each["_record_id"],
+            **{"class": ibis.literal(name)},
+            probability=each[column],
+        )
+        for each in rows
+        for name, column in roles.probability_columns().items()
+    ]
+    return features.union_or_empty(tables, {**schema, "probability": "float64"})
+
+
+def _bins(
+    warehouse: Warehouse, reference: ir.Table, outcome: Outcome, kinds: Mapping[str, str]
+) -> list[Row]:
+    """Return the bins of every feature and output, frozen on the reference."""
+    outputs = {"score": ("_score", features.NUMERIC)} if outcome.has_score else {}
+    if outcome.has_prediction:
+        outputs["prediction"] = ("_prediction", features.CATEGORICAL)
+    named = {name: (name, kind) for name, kind in kinds.items()} | outputs
+    found: list[Row] = []
+    for feature, (column, kind) in named.items():
+        query = _sql(reference.select(value=reference[column]))
+        frozen = (
+            _numbers(warehouse, query) if kind == features.NUMERIC else _names(warehouse, query)
+        )
+        found += [{**IDENTITY, "feature": feature, **row} for row in frozen]
+    return found
+
+
+def _numbers(warehouse: Warehouse, query: str) -> list[Row]:
+    given = np.ma.compressed(warehouse.connection.execute(query).fetchnumpy()["value"])
+    return bins.of_numbers(*np.unique(given[np.isfinite(given)] + 0.0, return_counts=True))
+
+
+def _names(warehouse: Warehouse, query: str) -> list[Row]:
+    counted = f"select value, count(*) as n from ({query}) where value is not null group by value"
+    return bins.of_categories({row["value"]: row["n"] for row in warehouse.read(counted)})
+
+
+def _version(outcome: Outcome, kinds: Mapping[str, str]) -> Row:
+    return {
+        **IDENTITY,
+        "task": outcome.task,
+        "classes": list(outcome.classes),
+        "positive_class": outcome.positive_class,
+        "threshold": outcome.threshold,
+        "features": json.dumps(dict(kinds)),
+        "train_batches": [],
+        "train_fingerprints": [],
+        "is_active": True,
+    }
+
+
+def _is_measurable(warehouse: Warehouse, current: ir.Table, outcome: Outcome) -> bool:
+    """Return whether the current side has a truth beside what the model said."""
+    if not (outcome.has_target and (outcome.has_score or outcome.has_prediction)):
+        return False
+    known = current.filter(current["_actual"].notnull()).limit(1)
+    return bool(warehouse.read(_sql(known.select("_sample_id"))))
+
+
+def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> Row:
+    rows = warehouse.value(f"select count(*) from {quoted(side.role)}")
+    return {
+        **IDENTITY,
+        "sample_id": side.role,
+        "role": "reference" if side.role == REFERENCE else "evaluation",
+        "dataset": side.name,
+        "batch": side.name,
+        "batches": [side.name],
+        "rows": rows,
+        "total_rows": rows,
+        "method": "all",
+        "fraction": 1.0,
+        "cutoff": features.cutoff(1.0),
+        "has_performance": has_performance,
+        "lift_at": 0.4,
+        "gain_tp": 1.0,
+        "gain_fp": -0.3,
+        "gain_fn": 0.0,
+        "gain_tn": 0.0,
+        "created_at": now(),
+    }
+
+
+def _evaluation(
+    warehouse: Warehouse,
+    sides: tuple[Side, Side],
+    has_performance: bool,
+    settings: Row,
+    kinds: Mapping[str, str],
+) -> Row:
+    names = [side.name for side in sides]
+    identity = json.dumps([names, settings, dict(kinds)], default=str)
+    return {
+        **IDENTITY,
+        "evaluation_id": hashlib.md5(identity.encode()).hexdigest(),
+        "store": NAME,
+        "name": " against ".join(reversed(names)),
+        "dataset": names[1],
+        "batch": names[1],
+        "sample_id": CURRENT,
+        "reference_sample_id": REFERENCE,
+        "rows": warehouse.value(f"select count(*) from {quoted(CURRENT)}"),
+        "has_performance": has_performance,
+        "confidence": settings["confidence"],
+        "drift_limit": settings["drift_limit"],
+        "is_aside": False,
+        "labels": json.dumps({}),
+        "evaluated_at": now(),
+    }

@@ -1,0 +1,18 @@
+"""The page of a comparison: that of its evaluation, without the project around it."""
+
+from pathlib import Path
+
+from mlmon.report.ask import Read, ask
+from mlmon.report.evaluation import evaluation_page
+from mlmon.report.site import fingerprint, write
+
+
+def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
+    """Write the page of a comparison's evaluation; return its path."""
+    (listed,) = (
+        row for row in ask(read, "evaluations").rows if row["evaluation_id"] == evaluation_id
+    )
+    page = evaluation_page(read, listed, "comparison")
+    page |= {"kind": "comparison", "title": listed["name"], "neighbours": []}
+    write(path, page, fingerprint(page))
+    return path

@@ -1,0 +1,158 @@
+"""The sides of a comparison: a file or a frame each, as relations that DuckDB can scan.
+
+Parquet files and frames are read where they are, column by column; text files are read once,
+every value checked, as `ingest` does.
+"""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from mlmon import features, incoming, sources, views
+from mlmon.errors import SourceError
+from mlmon.incoming import INCOMING
+from mlmon.warehouse import Warehouse, literal, quoted
+
+REFERENCE, CURRENT = "reference", "current"
+
+
+@dataclass(frozen=True)
+class Side:
+    """One side: its role, what messages and pages call it, its rows, its columns' types."""
+
+    role: str
+    name: str
+    rows: Any  # SQL that scans a file, or an Arrow table
+    types: Mapping[str, str]
+
+
+def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side, Side]:
+    """Return both sides, each a relation of the warehouse under its role.
+
+    A side is a path, or a pandas, Arrow, polars or ibis table. Columns of a text file get the
+    reference's types. Raises SourceError.
+    """
+    before = _read(warehouse, reference, REFERENCE, {})
+    after = _read(warehouse, current, CURRENT, before.types)
+    if before.name == after.name:
+        before, after = (replace(side, name=f"{side.role} {side.name}") for side in (before, after))
+    return before, after
+
+
+def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
+    if not isinstance(given, str | os.PathLike):
+        return _described(warehouse, Side(role, role, _arrow(given, role), {}))
+    path = Path(given)
+    if not path.is_file():
+        raise SourceError(f"{path}: there is no such file")
+    if path.name.lower().endswith(sources.PARQUET):
+        scan = f"read_parquet({literal(str(path))})"
+        return _described(warehouse, Side(role, path.name, scan, {}))
+    source = sources.Source(path.name, (path,), None)
+    with incoming.loaded(warehouse, source):
+        rows = _typed(warehouse, source, types)
+    return _described(warehouse, Side(role, path.name, rows, {}))
+
+
+def put(warehouse: Warehouse, side: Side) -> None:
+    """The side's rows are a relation of this connection, named for its role."""
+    if isinstance(side.rows, str):
+        warehouse.write(f"create temp view {side.role} as from {side.rows}")
+    else:
+        warehouse.connection.register(side.role, side.rows)
+
+
+def _arrow(frame: Any, name: str) -> pa.Table:
+    """Return a frame of any library as an Arrow table."""
+    try:
+        if hasattr(frame, "to_pyarrow"):  # ibis
+            return frame.to_pyarrow()
+        if hasattr(frame, "iloc"):  # pandas, whose index is no column
+            return pa.Table.from_pandas(frame, preserve_index=False)
+        return pa.table(frame)
+    except (pa.ArrowException, TypeError, ValueError) as error:
+        what = str(error).splitlines()[0] if str(error) else type(frame).__name__
+        raise SourceError(
+            f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "
+            "or ibis table"
+        ) from error
+
+
+def _described(warehouse: Warehouse, side: Side) -> Side:
+    """Return a side with its columns' types; raises SourceError for a file that is not readable."""
+    try:
+        put(warehouse, side)
+    except duckdb.Error as error:
+        raise SourceError(f"{side.name}: {str(error).splitlines()[0]}") from error
+    types = warehouse.columns(side.role)
+    if not types:
+        raise SourceError(f"{side.name}: has no columns")
+    return replace(side, types=types)
+
+
+def _typed(warehouse: Warehouse, source: sources.Source, types: Mapping[str, str]) -> pa.Table:
+    """Return the rows of a text file, every column in its type."""
+    given = warehouse.columns(INCOMING)
+    given.pop("mlmon_row")
+    is_text = source.paths[0].name.lower().endswith(sources.CSV)
+    schema = {
+        column: types.get(column)
+        or (incoming.narrowest(warehouse, column) if is_text else incoming.stored_type(kind))
+        for column, kind in given.items()
+    }
+    incoming.check_values(warehouse, source, schema)
+    casts = ", ".join(
+        f"{incoming.cast(column, kind)} as {quoted(column)}" for column, kind in schema.items()
+    )
+    return warehouse.connection.execute(f"select {casts} from {INCOMING}").to_arrow_table()
+
+
+def kinds(
+    reference: Side,
+    current: Side,
+    taken: set[str],
+    listed: Sequence[str] | None,
+    wanted: Mapping[str, str],
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the kind of every feature, and why other columns are left out.
+
+    Features are the `listed` columns, else all that are not `taken` by another role; `wanted`
+    has kinds that the user gave. Raises SourceError where the sides disagree, UnknownName.
+    """
+    found: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    both = list(dict.fromkeys([*reference.types, *current.types]))
+    for column in [*(listed or ()), *wanted]:
+        views.known_column(f"{reference.name} and {current.name}", column, dict.fromkeys(both, ""))
+    for column in listed or [name for name in both if name not in taken]:
+        if reason := _unusable(reference, current, column, wanted):
+            if listed:
+                raise SourceError(f"column {column}: {reason}")
+            left_out[column] = reason
+            continue
+        kind = wanted.get(column) or features.kind_of(reference.types[column])
+        found[column] = str(kind)
+    if not found:
+        raise SourceError(f"{reference.name} and {current.name} have no column to compare")
+    return found, left_out
+
+
+def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, str]) -> str | None:
+    """Return why a column cannot be compared, or None; raises SourceError for two kinds."""
+    for side in (reference, current):
+        if column not in side.types:
+            return f"{side.name} does not have it"
+    kinds = [features.kind_of(side.types[column]) for side in (reference, current)]
+    if None in kinds:
+        return f"{reference.types[column]} is no number, category or date"
+    if column not in wanted and len({*kinds}) > 1:
+        raise SourceError(
+            f"{current.name}: column {column} is {current.types[column]}, in {reference.name} it "
+            f"is {reference.types[column]}; make them alike, or give its kind"
+        )
+    return None
