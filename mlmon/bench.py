@@ -4,8 +4,9 @@ It holds the samples' wide rows, the profile floor as tables, and the metric vie
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import ibis
@@ -15,8 +16,17 @@ from mlmon.warehouse import Row, Warehouse, quoted
 
 FLOORS = ("profile", "drift", "quality", "performance")
 
-# Makes `sample_rows` and `class_scores` of a bench; what they hold is in mlmon/features.py.
-Fill = Callable[[Warehouse], None]
+
+@dataclass(frozen=True)
+class Rows:
+    """Rows that are not in the warehouse, of features whose bins are not frozen yet.
+
+    `fill` makes `sample_rows` and `class_scores` of a bench (their columns are in
+    mlmon/features.py); `kinds` has the kind of every feature, the score and the prediction too.
+    """
+
+    fill: Callable[[Warehouse], None]
+    kinds: Mapping[str, str]
 
 
 @contextmanager
@@ -25,19 +35,19 @@ def bench(
     version: Row,
     samples: Sequence[str],
     evaluation: Row | None = None,
-    fill: Fill | None = None,
+    rows: Rows | None = None,
 ) -> Iterator[Warehouse]:
-    """Yield a bench of the samples; without `fill` their rows are those of the warehouse."""
+    """Yield a bench of the samples; without `rows` theirs are those of the warehouse."""
     made = Warehouse(comments=False)
     made.write("set threads = 1")  # sums in one order: the same figures to the last bit
     try:
         _copy(warehouse, made, version, samples, evaluation)
-        if fill:
-            fill(made)
+        if rows:
+            rows.fill(made)
         else:
             _fill(warehouse, made, version, samples)
         made.ibis.create_view("scored_records", features.scored(made.ibis.table("sample_rows")))
-        _profile(made)
+        _profile(made, rows.kinds if rows else None)
         yield made
     finally:
         made.close()
@@ -82,13 +92,13 @@ def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence
         made.write(f"create table class_scores as from {frame}")
 
 
-def _profile(made: Warehouse) -> None:
+def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:
     """The profile floor is computed once, where more than one view reads it; the rest are views.
 
     What is counted from rows is counted by the profile pass.
     """
     profile.create(made)
-    profile.count(made)
+    profile.count(made, kinds)
     files = views.ordered(views.file_views())
     readers = Counter(name for view in files for name in set(view.reads))
     for view in files:

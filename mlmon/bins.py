@@ -25,13 +25,16 @@ def freeze(kind: str, values: Any) -> list[Row]:
     """
     if kind == "numeric":
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        return of_numbers(*np.unique(numbers[np.isfinite(numbers)], return_counts=True))
+        return of_numbers(np.sort(numbers[np.isfinite(numbers)]))
     return of_categories(values.dropna().value_counts().to_dict())
 
 
-def of_numbers(values: Floats, counts: npt.NDArray[np.int64]) -> list[Row]:
-    """Return the bins of a numeric feature, given its distinct finite values in order."""
-    return [{"bin": position, **row} for position, row in enumerate(_numeric(values, counts))]
+def of_numbers(values: Floats) -> list[Row]:
+    """Return the bins of a numeric feature, given its finite values in order."""
+    first = np.flatnonzero(np.append(True, values[1:] != values[:-1])[: len(values)])
+    counts = np.diff(np.append(first, len(values)))
+    rows = _numeric(values[first], counts)
+    return [{"bin": position, **row} for position, row in enumerate(rows)]
 
 
 def of_categories(counts: Mapping[str, int]) -> list[Row]:
@@ -47,7 +50,7 @@ def lower_edges(values: Floats, counts: npt.NDArray[np.int64], bins: int) -> Flo
     """
     if len(values) <= bins:
         return values
-    total = np.concatenate([[0], np.cumsum(counts)])
+    total = np.concatenate([[0.0], np.cumsum(counts)])  # as exact as integers up to 2 ** 53
     starts, start = [], 0
     while start < len(values):
         starts.append(start)

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 
-from mlmon import bins, features, measure, views
+from mlmon import features, measure, views
+from mlmon.bench import Rows
 from mlmon.roles import Outcome, Roles
 from mlmon.sides import CURRENT, REFERENCE, Side, put
 from mlmon.warehouse import Row, Warehouse, now, quoted
@@ -34,7 +34,6 @@ def measured(
     version = _version(outcome, kinds)
     rows = [_rows(warehouse, side, roles, outcome, kinds) for side in sides]
     warehouse.append("model_versions", [version])
-    warehouse.append("bins", list(_bins(warehouse, rows[0], outcome, kinds)))
     has_performance = _is_measurable(warehouse, rows[1], outcome)
     warehouse.append("samples", [_sample(warehouse, side, has_performance) for side in sides])
     evaluation = _evaluation(warehouse, sides, has_performance, settings, kinds)
@@ -46,7 +45,8 @@ def measured(
         bench.write(f"create view sample_rows as {_sql(rows[0].union(rows[1]))}")
         bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
 
-    measure.measure_evaluation(warehouse, version, evaluation, fill, settings["classifier_rows"])
+    given = Rows(fill, _kinds(outcome, kinds))
+    measure.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
     return str(evaluation["evaluation_id"])
 
 
@@ -97,32 +97,12 @@ def _class_scores(rows: Sequence[ir.Table], roles: Roles) -> ir.Table:
     return features.union_or_empty(tables, {**schema, "probability": "float64"})
 
 
-def _bins(
-    warehouse: Warehouse, reference: ir.Table, outcome: Outcome, kinds: Mapping[str, str]
-) -> list[Row]:
-    """Return the bins of every feature and output, frozen on the reference."""
-    outputs = {"score": ("_score", features.NUMERIC)} if outcome.has_score else {}
+def _kinds(outcome: Outcome, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Return the kind of every feature, and of the outputs that there are."""
+    outputs = {"score": features.NUMERIC} if outcome.has_score else {}
     if outcome.has_prediction:
-        outputs["prediction"] = ("_prediction", features.CATEGORICAL)
-    named = {name: (name, kind) for name, kind in kinds.items()} | outputs
-    found: list[Row] = []
-    for feature, (column, kind) in named.items():
-        query = _sql(reference.select(value=reference[column]))
-        frozen = (
-            _numbers(warehouse, query) if kind == features.NUMERIC else _names(warehouse, query)
-        )
-        found += [{**IDENTITY, "feature": feature, **row} for row in frozen]
-    return found
-
-
-def _numbers(warehouse: Warehouse, query: str) -> list[Row]:
-    given = np.ma.compressed(warehouse.connection.execute(query).fetchnumpy()["value"])
-    return bins.of_numbers(*np.unique(given[np.isfinite(given)] + 0.0, return_counts=True))
-
-
-def _names(warehouse: Warehouse, query: str) -> list[Row]:
-    counted = f"select value, count(*) as n from ({query}) where value is not null group by value"
-    return bins.of_categories({row["value"]: row["n"] for row in warehouse.read(counted)})
+        outputs["prediction"] = features.CATEGORICAL
+    return {**kinds, **outputs}
 
 
 def _version(outcome: Outcome, kinds: Mapping[str, str]) -> Row:

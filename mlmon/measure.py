@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from mlmon import inference, versions, views
-from mlmon.bench import Fill, bench, transfer
+from mlmon.bench import Rows, bench, transfer
 from mlmon.domain_classifier import SEED, data_drift
 from mlmon.inference import Figure
 from mlmon.warehouse import Row, Warehouse, quoted
@@ -39,17 +39,20 @@ def measure_evaluation(
     warehouse: Warehouse,
     version: Row,
     evaluation: Row,
-    fill: Fill | None = None,
+    rows: Rows | None = None,
     classifier_rows: int | None = None,
 ) -> None:
     """The evaluation has its figures, histograms, curves and findings; so has its reference.
 
-    `fill` gives the rows when they are not in the warehouse; `classifier_rows` is the most that
-    the domain classifier takes of a side. Writes also the evaluation's `labelled_rows`.
+    `rows` are given when they are not in the warehouse, and then bins are frozen on the
+    reference. `classifier_rows` is the most that the domain classifier takes of a side. Writes
+    also the evaluation's `labelled_rows`.
     """
     sample, reference = evaluation["sample_id"], evaluation["reference_sample_id"]
     identity, with_performance = evaluation["evaluation_id"], evaluation["has_performance"]
-    with bench(warehouse, version, [sample, reference], evaluation, fill) as measured:
+    with bench(warehouse, version, [sample, reference], evaluation, rows) as measured:
+        if rows:
+            transfer(measured, warehouse, "bins", "from bins")
         _store_profiles(warehouse, measured, sample)
         _store_curves(warehouse, measured, sample, identity, with_performance)
         if not _is_measured(warehouse, reference):

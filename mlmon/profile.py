@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mlmon import bins
 from mlmon.warehouse import Row, Warehouse, quoted
 
 # The views whose rows are counted here, with their columns; all others are made of them.
@@ -55,50 +56,78 @@ def create(bench: Warehouse) -> None:
         bench.write(f"create table {name} ({columns})")
 
 
-def count(bench: Warehouse) -> None:
+def count(bench: Warehouse, kinds: Mapping[str, str] | None = None) -> None:
     """The relations of COUNTED are filled, from the bench's `sample_rows`.
 
-    The bench has `samples`, `bins` and `evaluations` of one model version. `sample_rows` is wide:
-    input features under their own names as DOUBLE or VARCHAR, `_score`, `_prediction`,
-    `_sample_id`.
+    The bench has `samples`, `evaluations` and `bins` of one model version; with `kinds` of the
+    features it has no bins yet: they are frozen here, on the evaluation's reference.
+    `sample_rows` is wide: input features under their own names as DOUBLE or VARCHAR, `_score`,
+    `_prediction`, `_sample_id`.
     """
     samples = [row["sample_id"] for row in bench.read("select sample_id from samples")]
-    pairs = bench.read("select evaluation_id, sample_id, reference_sample_id from evaluations")
+    pairs = bench.read("from evaluations")
     counted: dict[str, list[Row]] = defaultdict(list)
-    bins: list[pa.Table] = []
-    for feature, edges in _edges(bench).items():
-        if edges is None:
+    histograms: list[pa.Table] = []
+    for feature, kind in (kinds or _kinds(bench)).items():
+        if kind != "numeric":
             counted["feature_counts"] += _categories(bench, samples, feature)
+            if kinds:
+                names = _names(bench, pairs[0], feature)
+                _freeze(bench, pairs[0], feature, bins.of_categories(names))
             continue
         columns = {sample: _numbers(bench, sample, feature) for sample in samples}
+        if kinds:
+            reference = columns[pairs[0]["reference_sample_id"]]
+            _freeze(bench, pairs[0], feature, bins.of_numbers(reference.values))
+        edges = _edges(bench, feature)
         for sample, column in columns.items():
             key = {"sample_id": sample, "feature": feature}
             counted["feature_counts"].append(key | _counts(column))
             if len(column.values):
                 counted["feature_moments"].append(key | _moments(column.values))
-                bins.append(_bins(key, column.values, edges))
+                histograms.append(_histogram(key, column.values, edges))
         for pair in pairs:
             sides = columns[pair["reference_sample_id"]], columns[pair["sample_id"]]
             key = {"evaluation_id": pair["evaluation_id"], "feature": feature}
             counted["cumulative_gaps"].append(key | _gaps(*sides))
     for table, rows in counted.items():
         bench.append(table, rows)
-    if bins:
-        bench.insert("number_bin_counts", pa.concat_tables(bins))
+    if histograms:
+        bench.insert("number_bin_counts", pa.concat_tables(histograms))
     _count_duplicates(bench)
 
 
-def _edges(bench: Warehouse) -> dict[str, tuple[Floats, npt.NDArray[np.int64]] | None]:
-    """Return, by feature, the lower edges of its bins and their numbers; None if categorical."""
+def _kinds(bench: Warehouse) -> dict[str, str]:
+    """Return the kind of every feature that has bins, the score and the prediction too."""
     rows = bench.read(
-        "select feature, list(bin order by bin) filter (lower is not null) as bins,"
-        " list(lower order by bin) filter (lower is not null) as edges"
+        "select feature, bool_or(lower is not null) as is_numeric"
         " from bins group by feature order by min(rowid)"
     )
-    return {
-        row["feature"]: row["edges"] and (np.array(row["edges"]), np.array(row["bins"]))
-        for row in rows
-    }
+    return {row["feature"]: "numeric" if row["is_numeric"] else "categorical" for row in rows}
+
+
+def _edges(bench: Warehouse, feature: str) -> tuple[Floats, npt.NDArray[np.int64]]:
+    """Return the lower edges of a numeric feature's bins, and the bins' numbers."""
+    query = (
+        "select bin, lower from bins where feature = $feature and lower is not null order by bin"
+    )
+    found = bench.connection.execute(query, {"feature": feature}).fetchnumpy()
+    return found["lower"], found["bin"]
+
+
+def _freeze(bench: Warehouse, evaluation: Row, feature: str, rows: Sequence[Row]) -> None:
+    key = {"feature": feature, **{name: evaluation[name] for name in ("model", "model_version")}}
+    bench.append("bins", [{**key, **row} for row in rows])
+
+
+def _names(bench: Warehouse, evaluation: Row, feature: str) -> dict[str, int]:
+    """Return how often each value of a categorical feature occurs in the reference."""
+    rows = bench.read(
+        "select category, n from category_counts where sample_id = $id and feature = $feature",
+        id=evaluation["reference_sample_id"],
+        feature=feature,
+    )
+    return {row["category"]: row["n"] for row in rows}
 
 
 def _column(feature: str) -> str:
@@ -139,9 +168,9 @@ def _moments(values: Floats) -> Row:
     }
 
 
-def _bins(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int64]]) -> pa.Table:
+def _histogram(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int64]]) -> pa.Table:
     """Return a row for every bin that holds a value: the last one whose lower edge is not above."""
-    lower, bins = edges
+    lower, numbers = edges
     starts = np.searchsorted(values, lower, side="left")
     ends = np.append(starts[1:], len(values))
     filled = ends > starts
@@ -151,7 +180,7 @@ def _bins(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int64]])
     return pa.table(
         {
             **{name: pa.array([value] * len(first), pa.string()) for name, value in key.items()},
-            "bin": pa.array(bins[filled], pa.int32()),
+            "bin": pa.array(numbers[filled], pa.int32()),
             "n": last - first,
             "sum": sums,
             "minimum": values[first],

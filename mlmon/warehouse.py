@@ -48,6 +48,7 @@ class Warehouse:
         self.path = path
         self._depth = 0
         self.connection = _connect(path, read_only)
+        self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
         if not read_only:
             self._create_tables(comments)
