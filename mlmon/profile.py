@@ -108,11 +108,11 @@ def _kinds(bench: Warehouse) -> dict[str, str]:
 
 def _edges(bench: Warehouse, feature: str) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Return the lower edges of a numeric feature's bins, and the bins' numbers."""
-    query = (
-        "select bin, lower from bins where feature = $feature and lower is not null order by bin"
+    rows = bench.read(
+        "select bin, lower from bins where feature = $feature and lower is not null order by bin",
+        feature=feature,
     )
-    found = bench.connection.execute(query, {"feature": feature}).fetchnumpy()
-    return found["lower"], found["bin"]
+    return np.array([row["lower"] for row in rows]), np.array([row["bin"] for row in rows])
 
 
 def _freeze(bench: Warehouse, evaluation: Row, feature: str, rows: Sequence[Row]) -> None:
