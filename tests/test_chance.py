@@ -10,16 +10,16 @@ test shows that SQL counts the same. Numeric chi-square has no limit of its own,
 `pvalue`, but its rate is printed.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
-import numpy.typing as npt
 import pair_counts
 import pandas as pd
 import pytest
 from pair_counts import Counts
-from pairs import ALPHA, TESTED, Column, Pair, by_name, drift_tests, put
+from pairs import ALPHA, TESTED, Pair, by_name, drift_tests, put
 from scipy import stats
+from shapes import CATEGORICAL, CONTINUOUS, NUMERIC, a_pair, mixture, normal
 from view_bench import Bench, assert_close
 
 from mlmon.domain_classifier import data_drift
@@ -28,86 +28,21 @@ LIMIT = 0.065
 PAIRS = 1000
 PVALUES = ("ks_pvalue", "chi2_pvalue", "pvalue")
 
-Draw = Callable[[np.random.Generator, int], Column]
-
-
-def zero_inflated(zeros: float, missing: float) -> Draw:
-    def draw(chance: np.random.Generator, rows: int) -> Column:
-        values = np.where(chance.random(rows) < zeros, 0.0, chance.exponential(size=rows))
-        return np.where(chance.random(rows) < missing, np.nan, values)
-
-    return draw
-
-
-def mixture(chance: np.random.Generator, rows: int) -> Column:
-    """Return a continuous column with two atoms and a tenth missing."""
-    which = chance.choice(4, rows, p=[0.3, 0.05, 0.1, 0.55])
-    return np.choose(
-        which, [np.zeros(rows), np.ones(rows), np.full(rows, np.nan), normal(chance, rows)]
-    )
-
-
-def normal(chance: np.random.Generator, rows: int) -> Column:
-    return chance.normal(size=rows)
-
-
-NUMERIC: dict[str, Draw] = {
-    "continuous": normal,
-    "heavy tails": lambda chance, rows: chance.standard_cauchy(rows),
-    "few integers": lambda chance, rows: chance.poisson(4, rows).astype(np.float64),
-    "many integers": lambda chance, rows: chance.integers(0, 40, rows).astype(np.float64),
-    "atoms and missing": mixture,
-    "80 % zeros": zero_inflated(0.8, 0.0),
-    "97 % zeros": zero_inflated(0.97, 0.01),
-    "75 % missing": zero_inflated(0.0, 0.75),
-}
-CONTINUOUS = ("continuous", "heavy tails")
-
-
-def shares(weights: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return weights / weights.sum()
-
-
-CATEGORICAL = {
-    "2 equal": shares(np.ones(2)),
-    "one of 1 %": np.array([0.99, 0.01]),
-    "3 unequal": np.array([0.7, 0.2, 0.1]),
-    "5 equal": shares(np.ones(5)),
-    "33 equal": shares(np.ones(33)),
-    "300 equal": shares(np.ones(300)),
-    "3000 equal": shares(np.ones(3000)),
-    "5000, long tail": shares(1 / np.arange(1, 5001)),
-    "5000, steep": shares(1 / np.arange(1, 5001) ** 1.5),
-    "3000, flat tail": shares(1 / np.sqrt(np.arange(1, 3001))),
-}
-
 SIZES = [(a, b) for a in (200, 2_000, 20_000) for b in (200, 2_000, 20_000)]
 SLOW = pytest.mark.slow
-QUICK = ("continuous", "atoms and missing")
 
 
-def sizes(quick: tuple[int, int], given: Sequence[tuple[int, int]] = SIZES) -> list[object]:
-    """Return the sizes of both sides as parameters, all but the quick one slow."""
+def sizes() -> list[object]:
+    """Return the sizes of both sides as parameters, all but the smallest slow."""
     return [
-        pytest.param(*size, id=f"{size[0]}-{size[1]}", marks=[] if size == quick else [SLOW])
-        for size in given
+        pytest.param(size, id=f"{size[0]}-{size[1]}", marks=[] if max(size) == 200 else [SLOW])
+        for size in SIZES
     ]
 
 
 @pytest.fixture(scope="module")
 def bench() -> Bench:
     return Bench(TESTED)
-
-
-def columns(chance: np.random.Generator, share: npt.NDArray[np.float64], rows: int) -> Column:
-    return chance.choice(len(share), rows, p=share)
-
-
-def a_pair(chance: np.random.Generator, shape: str, rows: tuple[int, int]) -> Pair:
-    """Return both columns of a feature that has not changed."""
-    if shape in NUMERIC:
-        return Pair(*(NUMERIC[shape](chance, side) for side in rows))
-    return Pair(*(columns(chance, CATEGORICAL[shape], side) for side in rows))
 
 
 def alarms(
@@ -137,9 +72,7 @@ def judge(
         )
         for _, feature in rates
     }
-    table = "\n".join(
-        [f"\nalarms of {PAIRS} pairs, {rows[0]} rows against {rows[1]}:", *lines.values()]
-    )
+    table = "\n".join([f"\nalarms, {rows[0]} rows against {rows[1]}:", *lines.values()])
     print(table)
     for (metric, feature), rate in rates.items():
         if metric != "chi2_pvalue" or feature not in NUMERIC:
@@ -188,10 +121,9 @@ def test_numpy_counts_what_sql_counts(bench: Bench, rows: tuple[int, int]) -> No
 # ---- nothing changed
 
 
-@pytest.mark.parametrize(("reference", "current"), sizes((200, 200)))
-def test_categories_that_did_not_change(bench: Bench, reference: int, current: int) -> None:
-    chance = np.random.default_rng([1, reference, current])
-    rows = (reference, current)
+@pytest.mark.parametrize("rows", sizes())
+def test_categories_that_did_not_change(bench: Bench, rows: tuple[int, int]) -> None:
+    chance = np.random.default_rng([1, *rows])
     rates = {}
     for name, share in CATEGORICAL.items():
         pairs = [{name: pair_counts.drawn(chance, share, rows)} for _ in range(PAIRS)]
@@ -200,7 +132,7 @@ def test_categories_that_did_not_change(bench: Bench, reference: int, current: i
 
 
 def numbers() -> list[object]:
-    """Return every numeric shape at every size, all but two slow.
+    """Return every numeric shape at every size, all but one slow.
 
     Every figure depends on ranks alone, so heavy tails, one more continuous shape, are left to the
     20 features below.
@@ -210,7 +142,7 @@ def numbers() -> list[object]:
             size,
             shape,
             id=f"{size[0]}-{size[1]}-{shape}",
-            marks=[] if size == (2_000, 2_000) and shape in QUICK else [SLOW],
+            marks=[] if size == (2_000, 2_000) and shape == "continuous" else [SLOW],
         )
         for size in SIZES
         for shape in NUMERIC
@@ -225,14 +157,20 @@ def test_numbers_that_did_not_change(bench: Bench, rows: tuple[int, int], shape:
     judge(alarms(bench, evaluations), rows, at_least=0.035 if min(rows) >= 2_000 else 0.0)
 
 
-FEW = [(200, 200), (200, 2_000), (2_000, 200), (2_000, 2_000)]
 TWENTY = (*NUMERIC, *CATEGORICAL, "continuous", "33 equal")
 
 
-@pytest.mark.parametrize(("reference", "current"), sizes((200, 200), FEW))
-def test_an_evaluation_of_20_features(bench: Bench, reference: int, current: int) -> None:
-    chance = np.random.default_rng([3, reference, current])
-    rows = (reference, current)
+@pytest.mark.parametrize(
+    ("rows", "count"),
+    [
+        ((200, 200), 500),
+        pytest.param((200, 200), PAIRS, marks=SLOW),
+        pytest.param((2_000, 200), PAIRS, marks=SLOW),
+    ],
+)
+def test_an_evaluation_of_20_features(bench: Bench, rows: tuple[int, int], count: int) -> None:
+    """A `drifted` one is in at most 6.5 % of the evaluations."""
+    chance = np.random.default_rng([3, *rows])
     evaluations = [
         {
             shape if place < 18 else f"{shape} again": pair_counts.count(
@@ -240,10 +178,13 @@ def test_an_evaluation_of_20_features(bench: Bench, reference: int, current: int
             )
             for place, shape in enumerate(TWENTY)
         }
-        for _ in range(PAIRS)
+        for _ in range(count)
     ]
     assert len(evaluations[0]) == 20
-    judge(alarms(bench, evaluations), rows)
+    rates = alarms(bench, evaluations)
+    if count < PAIRS:  # too few to judge every feature by itself
+        rates = {key: rate for key, rate in rates.items() if key == ("any drifted", None)}
+    judge(rates, rows)
 
 
 # ---- something changed
