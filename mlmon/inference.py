@@ -83,12 +83,23 @@ def _zeros_and_ones(zeros: int, rows: int) -> np.ndarray[tuple[int], np.dtype[np
 
 
 def chi2_pvalue(row: Row) -> Figure:
-    """Return the p-value of a `chi2_statistic` row; 1 when it has no degrees of freedom."""
+    """Return the p-value of a `chi2_statistic` row; 1 when it has no degrees of freedom.
+
+    Where two categories are left and one expects under five rows, it is Fisher's exact one.
+    """
     if row["value"] is None:
         return Figure("chi2_pvalue", row["feature"], None, note=row["note"])
+    if row["reference_rare"] is not None:
+        return Figure("chi2_pvalue", row["feature"], _exact(row), note="Fisher's exact test")
     freedom = row["degrees_of_freedom"]
     pvalue = float(stats.chi2.sf(row["value"], freedom)) if freedom else 1.0
     return Figure("chi2_pvalue", row["feature"], pvalue, note=row["note"])
+
+
+def _exact(row: Row) -> float:
+    rare = [row["reference_rare"], row["current_rare"]]
+    rest = [row["reference_rows"] - rare[0], row["current_rows"] - rare[1]]
+    return float(stats.fisher_exact(np.array([rare, rest])).pvalue)
 
 
 def pvalues(ks: Sequence[Figure], chi2: Sequence[Figure]) -> Iterator[Figure]:

@@ -148,7 +148,8 @@ def pooled(table: np.ndarray) -> np.ndarray:
     order = np.argsort(table.sum(axis=0), kind="stable")
     totals = table.sum(axis=0)[order]
     few = int((totals * smaller < 5).sum())
-    while 0 < few < len(order) and totals[:few].sum() * smaller < 5:
+    assert few < len(order), "then they are grouped otherwise"
+    while 0 < few < len(order) - 1 and totals[:few].sum() * smaller < 5:
         few += 1
     if few == 0:
         return table
