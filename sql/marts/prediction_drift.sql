@@ -2,6 +2,7 @@
 -- Grain: one row per evaluation_id, class.
 -- Reads: evaluations, feature_distribution, model_versions.
 -- Regression: class is a tenth of the reference's estimates.
+-- bin: number of the class's or the tenth's coarse bin.
 -- class: predicted class at the version's threshold.
 -- reference_share: share of the reference's rows predicted in it, 0 to 1.
 -- current_share: share of the evaluation's rows predicted in it, 0 to 1.
@@ -11,6 +12,7 @@ select
     shares.store,
     shares.batch,
     shares.evaluation_id,
+    shares.bin,
     shares.label as class,
     shares.reference_share,
     shares.current_share,
