@@ -42,7 +42,7 @@ select
         when count(*) = 1 or max(n) = 0 then any_value(note)
         when count(note) > 3 then 'undefined for ' || count(note) || ' classes'
         else
-            'undefined for ' || string_agg(class, ', ' order by class)
+            'undefined for class ' || string_agg(class, ', ' order by class)
             filter (where note is not null)
     end as note
 from by_class

@@ -73,7 +73,7 @@ select
         when count(area) = 0 then 'one actual class only'
         when count(note) > 3 then 'undefined for ' || count(note) || ' classes'
         else
-            'undefined for ' || string_agg(class, ', ' order by class)
+            'undefined for class ' || string_agg(class, ', ' order by class)
             filter (where note is not null)
     end as note,
     case when count(*) = 1 then any_value(variance) end as variance
