@@ -21,6 +21,8 @@ CURVES = (
     "lift_curve",
     "score_density",
     "decision_chart",
+    "error_distribution",
+    "predicted_vs_actual",
 )
 
 

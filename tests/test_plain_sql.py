@@ -55,7 +55,7 @@ VIEWS = {
     " drifted drift_importance model_importance",
     "feature_distribution": "store batch evaluation_id feature bin label reference_share"
     " current_share",
-    "prediction_drift": "store batch evaluation_id class reference_share current_share change",
+    "prediction_drift": "store batch evaluation_id bin class reference_share current_share change",
     "performance_drift": "store batch evaluation_id metric reference current change",
     "roc_curve": f"{POINT} false_positive_rate true_positive_rate threshold",
     "precision_recall_curve": f"{POINT} recall precision threshold",
@@ -64,6 +64,13 @@ VIEWS = {
     "score_density": f"{POINT} class score density",
     "decision_chart": f"{POINT} threshold metric value",
     "confusion_matrix": f"{POINT} actual predicted rows",
+    "classification_report": "store batch evaluation_id class precision_score"
+    " reference_precision_score recall_score reference_recall_score f1_score reference_f1_score"
+    " roc_auc_score reference_roc_auc_score average_precision_score"
+    " reference_average_precision_score support reference_support",
+    "error_distribution": f"{POINT} bin lower upper share rows",
+    "predicted_vs_actual": f"{POINT} bin mean_estimate mean_actual lower_quartile median"
+    " upper_quartile rows",
     "latest_checks": "store check_name metric evaluation_id value outcome message checked_at",
     "scenario_last_runs": "run_id scenario trigger started_at ended_at outcome",
     "model_status": "model status",
@@ -75,7 +82,7 @@ KINDS = {
     " predicted prediction status record_id name role dataset method source fingerprint algorithm"
     " task created_by artifact sha256 category curve code step action",
     "INTEGER": "model_version",
-    "BIGINT": "rows train_rows labelled_rows n seed",
+    "BIGINT": "rows train_rows labelled_rows n seed support reference_support",
     "TIMESTAMP": "evaluated_at checked_at started_at ended_at created_at activated_at"
     " ingested_at starts_at ends_at scored_at",
     "BOOLEAN": "is_active has_performance drifted",
@@ -101,7 +108,13 @@ for name in sys.argv[2:]:
 assert not [module for module in sys.modules if module.split(".")[0] in ("mlmon", "ibis")]
 print(json.dumps(answers))
 """
-EMPTY = ("class_probabilities",)  # multiclass only
+# The tutorial's model is binary: of other tasks there is nothing.
+EMPTY = (
+    "class_probabilities",
+    "classification_report",
+    "error_distribution",
+    "predicted_vs_actual",
+)
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlmon.report import drift, performance, tiles, words
+from mlmon.report import classes, drift, estimates, performance, tiles, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.listings import check_tile, evaluation_tile, version_tile
 from mlmon.report.prediction import prediction_summary
@@ -115,20 +115,34 @@ def performance_section(read: Read, model: Row, identity: str, title: str) -> Se
         f"{focus['batch']} in {focus['store']}: {words.figure(focus['labelled_rows'])} records "
         f"with a label, predicted by version {focus['model_version']}."
     )
-    made = [
-        *main_history(read, focus),
-        performance.confusion_matrix(read, focus, both=False),
-        performance.drift_table(read, key),
-        *(performance.curve(read, key, name) for name in CURVES),
-    ]
+    made = performance_tiles(read, focus, key)
     return section(identity, title, made, short="Performance", lead=lead)
 
 
-def main_history(read: Read, focus: Row) -> list[Tile]:
+def performance_tiles(read: Read, focus: Row, key: str) -> list[Tile]:
+    """The main metric's history and, by the task, what shows where the errors are."""
+    table = performance.drift_table(read, key)
+    if focus["task"] == "regression":
+        return [
+            *main_history(read, focus),
+            estimates.error_distribution(read, key, span=4),
+            {**table, "span": 8},
+            estimates.predicted_vs_actual(read, key, span=4),
+        ]
+    matrix = performance.confusion_matrix(read, focus, both=False)
+    history = main_history(read, focus, 12 - matrix["span"])
+    if focus["task"] == "multiclass":
+        report = classes.classification_report(read, key)
+        return [*history, matrix, table, report, performance.curve(read, key, "roc_curve")]
+    curves = [performance.curve(read, key, name) for name in CURVES]
+    return [*history, matrix, table, *curves]
+
+
+def main_history(read: Read, focus: Row, span: int = 8) -> list[Tile]:
     """The task's main metric over the batches, with its value in the reference."""
     for row in ask(read, "performance_drift", evaluation_id=focus["evaluation_id"]).rows:
         if row["metric"] in performance.MAIN_PERFORMANCE:
             wanted = {"store": focus["store"], "metric": row["metric"]}
             titles = {row["metric"]: row["title"]}
-            return [tiles.history(read, wanted, titles, 0, reference=row["reference"])]
+            return [tiles.history(read, wanted, titles, 0, row["reference"], span)]
     return []

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mlmon.report import drift, performance, words
+from mlmon.report import classes, drift, estimates, performance, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import slug
@@ -19,6 +19,7 @@ METRIC_COLUMNS = (
     Column("note", "Note"),
 )
 CURVES = ("roc_curve", "precision_recall_curve", "lift_curve", "calibration_curve")
+CURVES_BY_CLASS = ("roc_curve", "precision_recall_curve", "calibration_curve")
 
 
 def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:
@@ -86,8 +87,22 @@ def performance_tiles(read: Read, about: Row) -> list[Tile]:
         said = performance.why_absent(about)
         return [absent("performance-drift", "Performance drift is not available", said)]
     key = about["evaluation_id"]
+    made = [performance.drift_table(read, key)]
+    if about["task"] == "regression":
+        return [
+            *made,
+            estimates.error_distribution(read, key),
+            estimates.predicted_vs_actual(read, key),
+        ]
+    if about["task"] == "multiclass":
+        return [
+            *made,
+            classes.classification_report(read, key),
+            performance.confusion_matrix(read, about, both=True),
+            *(performance.curve(read, key, name) for name in CURVES_BY_CLASS),
+        ]
     return [
-        performance.drift_table(read, key),
+        *made,
         *(performance.curve(read, key, name) for name in CURVES),
         performance.decision_chart(read, about),
         performance.confusion_matrix(read, about, both=True),
@@ -108,38 +123,36 @@ def metric_tiles(read: Read, key: str) -> list[Tile]:
             sql=queries(answer),
         )
     ]
-    if len(whole) < len(answer.rows):
-        made.append(
-            tile(
-                "feature-metrics",
-                "Metrics by feature",
-                numbers=[by_feature(answer.rows)],
-                sql=queries(answer),
-            )
-        )
+    parts = [row for row in answer.rows if row["feature"] is not None]
+    for part in ("feature", "class"):
+        of_class = part == "class"
+        rows = [row for row in parts if (row["family"] == "performance") == of_class]
+        if rows:
+            title = f"Metrics by {part}"
+            numbers = [by_part(rows, part.capitalize(), title)]
+            made.append(tile(f"{part}-metrics", title, numbers=numbers, sql=queries(answer)))
     return made
 
 
-def by_feature(rows: list[Row]) -> dict[str, Any]:
-    """A row per feature and segment, a column per metric."""
+def by_part(rows: list[Row], part: str, title: str) -> dict[str, Any]:
+    """A row per feature (or class) and segment, a column per metric."""
     titles: dict[str, str] = {}
     features: dict[tuple[str, str | None], Row] = {}
     for row in rows:
-        if row["feature"] is not None:
-            titles[row["metric"]] = row["title"]
-            key = (row["feature"], row["segment"])
-            features.setdefault(key, {"feature": key[0], "segment": key[1]})
-            features[key][f"metric {row['metric']}"] = row["value"]
+        titles[row["metric"]] = row["title"]
+        key = (row["feature"], row["segment"])
+        features.setdefault(key, {"feature": key[0], "segment": key[1]})
+        features[key][f"metric {row['metric']}"] = row["value"]
     columns = [
-        Column("feature", "Feature"),
+        Column("feature", part),
         Column("segment", "Segment"),
         *(
-            Column(f"metric {metric}", title, "figure", words.NOTHING)
-            for metric, title in titles.items()
+            Column(f"metric {metric}", name, "figure", words.NOTHING)
+            for metric, name in titles.items()
         ),
     ]
     listed = list(features.values())
-    return table("Metrics by feature", filled(columns, listed), listed)
+    return table(title, filled(columns, listed), listed)
 
 
 def whole_drift(read: Read, key: str) -> Tile:

@@ -22,7 +22,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
 }
 TREND = (110, 30)
 HISTOGRAM = (130, 34)
-NUMBERS = ("figure", "signed", "share", "points", "count", "duration")
+NUMBERS = ("figure", "signed", "share", "points", "count", "duration", "against")
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Column:
 
     `absent` is what stands there for NULL; as it is, NULL is called undefined.
 
-    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to the row's `href`)
-    or one of PICTURES.
+    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to the row's `href`),
+    `against` (below the figure that of the row's `reference_<key>`) or one of PICTURES.
     """
 
     key: str
@@ -62,9 +62,12 @@ def cell(column: Column, row: Row) -> Cell:
         return PICTURES[column.form](row, value)
     if column.form in FORMS:
         text = column.absent if value is None else FORMS[column.form](value)
-        note = row.get("note") if value is None else None
+        note = row.get("note") if text == words.UNDEFINED else None
         raw = value.isoformat() if isinstance(value, datetime) else value
         return {"text": text, "value": raw, "number": column.number, "note": note}
+    if column.form == "against":
+        note = f"{words.figure(row.get(f'reference_{column.key}'))} in reference"
+        return {"text": words.figure(value), "value": value, "number": True, "note": note}
     text = "" if value is None else str(value)
     if column.form == "status":
         return {"status": value, "value": value, "text": words.STATUS.get(text, text)}

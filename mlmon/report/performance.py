@@ -6,13 +6,23 @@ from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.points import points_caption, thinned
-from mlmon.report.tile import SAMPLES_KEY, THIRD, WIDE, Tile, absent, chart, queries, tile
+from mlmon.report.tile import (
+    SAMPLES_KEY,
+    THIRD,
+    WIDE,
+    Chart,
+    Tile,
+    absent,
+    chart,
+    queries,
+    tile,
+)
 
 DRIFT_COLUMNS = (
     Column("title", "Metric", "named"),
     Column("reference", "Reference", "figure"),
     Column("current", "Current", "figure"),
-    Column("change", "Change", "signed"),
+    Column("change", "Change", "signed", words.NOTHING),
     Column("lower", "Lower", "figure", ""),
     Column("upper", "Upper", "figure", ""),
     Column("reading", "Reading", "status"),
@@ -53,6 +63,9 @@ READINGS = (
     "more than a tenth away."
 )
 SERIES = 6
+WORST_CLASSES = 6  # as many as the queries of the curves give of a multiclass model
+WORST = "Each class against the rest; the six classes whose ROC AUC fell most."
+COMPACT = 4  # a matrix of more classes has no room for words in its cells
 
 
 def why_absent(evaluation: Row | None) -> str:
@@ -91,19 +104,28 @@ def curve(read: Read, evaluation_id: str, name: str, span: int = 4) -> Tile:
     answer = ask(read, name, evaluation_id=evaluation_id)
     if not answer.rows:
         return absent(name, title, "Not defined for this evaluation.", span=span)
-    picture = chart(
-        "comparison", f"{title}, reference and current", THIRD, curve=name, rows=answer.rows
-    )
+    names = list(dict.fromkeys(row["class"] for row in answer.rows))
     shown = filled([Column("sample", "Sample"), Column("class", "Class"), *columns], answer.rows)
+    by_class = len(names) > 1
     return tile(
         name,
-        title,
-        span=span,
-        charts=[picture],
+        f"{title} by class" if by_class else title,
+        "row" if by_class else "table",
+        span=12 if by_class else span,
+        sentence=WORST if len(names) == WORST_CLASSES else None,
+        charts=[class_curve(answer, name, each, by_class) for each in names],
         key=SAMPLES_KEY,
         numbers=[table(points_caption(answer.rows), shown, thinned(answer.rows))],
         sql=queries(answer),
     )
+
+
+def class_curve(answer: Answer, name: str, of_class: str | None, by_class: bool) -> Chart:
+    """The curve of one class: of the positive one, or of each against the rest."""
+    caption = f"Class {words.short(str(of_class))}" if by_class else ""
+    title = f"{CURVES[name][0]}{', ' if caption else ''}{caption}, reference and current"
+    rows = [row for row in answer.rows if row["class"] == of_class]
+    return chart("comparison", title, THIRD, caption, curve=name, rows=rows)
 
 
 def decision_chart(read: Read, evaluation: Row) -> Tile:
@@ -142,10 +164,10 @@ def decision_chart(read: Read, evaluation: Row) -> Tile:
 def confusion_matrix(read: Read, evaluation: Row, *, both: bool) -> Tile:
     """Actual against predicted; beside it the reference's, on a page that has the room."""
     title = "Confusion matrix"
-    span = 12 if both else 4
     answer = ask(read, "confusion_matrix", evaluation_id=evaluation["evaluation_id"])
     samples = ("Current", "Reference") if both else ("Current",)
     matrices = [matrix(answer, sample) for sample in samples]
+    span = 12 if both else 6 if matrices[0]["compact"] else 4
     if not matrices[0]["rows"]:
         return absent("confusion-matrix", title, "Not defined for this evaluation.", span=span)
     cut = evaluation["threshold"]
@@ -165,10 +187,11 @@ def matrix(answer: Answer, sample: str) -> dict[str, Any]:
     """One sample's matrix: a row per actual class, a cell per predicted one."""
     rows = [row for row in answer.rows if row["sample"] == sample]
     actual = list(dict.fromkeys(row["actual"] for row in rows))
-    predicted = sorted({row["predicted"] for row in rows})
+    predicted = list(dict.fromkeys(row["predicted"] for row in rows))
     cells = {(row["actual"], row["predicted"]): row for row in rows}
     return {
         "sample": sample,
+        "compact": len(predicted) > COMPACT,
         "predicted": predicted,
         "rows": [
             {"actual": name, "cells": [matrix_cell(cells.get((name, to))) for to in predicted]}

@@ -6,7 +6,7 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.tile import WIDE, Tile, absent, badge, chart, queries, tile
+from mlmon.report.tile import HALF, WIDE, Tile, absent, badge, chart, queries, tile
 
 HISTORY_COLUMNS = (
     Column("batch", "Batch"),
@@ -110,18 +110,19 @@ def history(
     titles: Mapping[str, str],
     place: int,
     reference: float | None = None,
+    span: int = 8,
 ) -> Tile:
     """A metric over the batches with its limits and the model versions marked."""
     answer = history_of(read, wanted)
     title, identity = title_of(wanted, titles), f"history-{place}"
     if not answer.rows:
         why = f"{words.short(wanted['store'])} has no value of {words.short(wanted['metric'])}."
-        return absent(identity, title, why, span=8)
+        return absent(identity, title, why, span=span)
     newest = answer.rows[-1]
     picture = chart(
         "history",
         f"{title} by batch, with its limits and the model versions",
-        WIDE,
+        WIDE if span > 6 else HALF,
         rows=answer.rows,
         metric=title,
         reference=reference,
@@ -129,7 +130,7 @@ def history(
     return tile(
         identity,
         f"{title}, history",
-        span=8,
+        span=span,
         subtitle=wanted["store"],
         charts=[picture],
         badge=badge(newest["outcome"]),

@@ -132,8 +132,10 @@ def quality(read: Read, labelled: Row | None) -> Said:
     if labelled is None:
         return ["How good the predictions are is unknown: no store computes performance."]
     key = labelled["evaluation_id"]
-    for row in ask(read, "performance_drift", evaluation_id=key).rows:
-        if row["metric"] in MAIN_PERFORMANCE and row["current"] is not None:
+    answer = ask(read, "performance_drift", evaluation_id=key)
+    known = {row["metric"]: row for row in answer.rows if row["current"] is not None}
+    for metric in (*MAIN_PERFORMANCE, "accuracy_score"):
+        if row := known.get(metric):
             now, then = words.figure(row["current"]), words.figure(row["reference"])
             return [
                 strong(f"{row['title']} is {now}"),

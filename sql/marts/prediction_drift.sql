@@ -6,6 +6,7 @@
 -- reference_share: share of the reference's rows predicted in it, 0 to 1.
 -- current_share: share of the evaluation's rows predicted in it, 0 to 1.
 -- change: current share less reference share.
+-- bin: number of the class's or the tenth's coarse bin.
 -- Classes and tenths that neither side has are left out.
 select
     shares.store,
@@ -14,7 +15,8 @@ select
     shares.label as class,
     shares.reference_share,
     shares.current_share,
-    shares.current_share - shares.reference_share as change
+    shares.current_share - shares.reference_share as change,
+    shares.bin
 from feature_distribution as shares
 inner join evaluations
     on shares.evaluation_id = evaluations.evaluation_id

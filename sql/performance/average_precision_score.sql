@@ -2,7 +2,8 @@
 -- Grain: one row per sample_id, feature.
 -- Reads: cumulative_scores, score_totals.
 -- Exact, by steps, ties in one step. Undefined without a row of the class.
--- Multiclass: each class against the rest, and their mean.
+-- Multiclass: each class against the rest, and their mean, which is undefined
+-- where the precision of one of them is.
 -- sample_id: the sample.
 -- feature: the class, NULL for the whole model.
 -- value: the mean, 0 to 1; the share of the class by chance.
@@ -23,10 +24,14 @@ by_class as (
         t.task,
         t.class,
         sum(s.step) as value,
-        any_value(t.note) as note
+        t.positives + t.negatives as n,
+        case
+            when sum(s.step) is null
+                then coalesce(any_value(t.note), 'no row is of the class')
+        end as note
     from score_totals as t
     left join steps as s on t.sample_id = s.sample_id and t.class = s.class
-    group by t.sample_id, t.task, t.class
+    group by t.sample_id, t.task, t.class, t.positives, t.negatives
 )
 
 select
@@ -34,8 +39,11 @@ select
     class as feature,
     case when count(value) = count(*) then avg(value) end as value,
     case
-        when count(value) < count(*)
-            then coalesce(any_value(note), 'no row is of the class')
+        when count(*) = 1 or max(n) = 0 then any_value(note)
+        when count(note) > 3 then 'undefined for ' || count(note) || ' classes'
+        else
+            'undefined for class ' || string_agg(class, ', ' order by class)
+            filter (where note is not null)
     end as note
 from by_class
 group by grouping sets ((sample_id, task), (sample_id, task, class))

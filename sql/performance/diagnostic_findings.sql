@@ -3,8 +3,9 @@
 -- Reads: accuracy_score, bin_shares, confusion_counts, evaluations.
 -- Reads: feature_importances, label_counts, r2_score, roc_auc_score.
 -- Reads: row_counts.
--- Too small: under 1000 rows, or under 50 of an actual class. Imbalanced: over
--- 90 % in one actual class. One predicted class: over 99 % of the rows.
+-- Too small: under 1000 rows, or under 50 of an actual class, of which the
+-- rarest is named. Imbalanced: over 90 % in one actual class. One predicted
+-- class: over 99 % of the rows.
 -- Too good, a feature may know the target: ROC AUC above 0.98, or one feature
 -- with over 80 % of the importance. No better than a dummy: R2 not above 0, or
 -- accuracy not above the largest class's share and ROC AUC not above 0.5 by
@@ -81,9 +82,16 @@ findings as (
     select
         evaluation_id,
         'rare_class_too_small',
-        'Only ' || n || ' rows are actually ' || class || ', under 50.'
+        'Only ' || min(n) || ' rows are actually ' || arg_min(class, (n, class))
+        || ', under 50'
+        || case
+            when count(*) > 1
+                then '; so are those of ' || (count(*) - 1) || ' more classes.'
+            else '.'
+        end
     from actual_classes
     where n < 50
+    group by evaluation_id
     union all
     select
         evaluation_id,

@@ -2,7 +2,8 @@
 -- Grain: one row per sample_id, feature.
 -- Reads: cumulative_scores, score_totals.
 -- Exact; a tie counts as half. Undefined with one actual class only.
--- Multiclass: each class against the rest, and their mean.
+-- Multiclass: each class against the rest, and their mean, which is undefined
+-- where the area of one of them is.
 -- The variance is DeLong's: for every row its share of wrongly ordered pairs,
 -- then the sample variance (n - 1) of those shares per side.
 -- sample_id: the sample.
@@ -45,12 +46,20 @@ by_class as (
         t.task,
         t.class,
         a.area,
+        t.positives + t.negatives as n,
         abs(a.of_positives - a.p * a.square) / nullif(a.p - 1, 0) / a.p
         + abs(a.of_negatives - a.n * a.square) / nullif(a.n - 1, 0) / a.n
             as variance,
-        coalesce(
-            t.note, case when a.area is null then 'one actual class only' end
-        ) as note
+        case
+            when a.area is not null then null
+            when t.task = 'binary'
+                then coalesce(t.note, 'one actual class only')
+            when t.positives + t.negatives > 0 and t.positives = 0
+                then 'no row is of the class'
+            when t.positives > 0 and t.negatives = 0
+                then 'every row is of the class'
+            else coalesce(t.note, 'no rows with a score')
+        end as note
     from score_totals as t
     left join areas as a on t.sample_id = a.sample_id and t.class = a.class
 )
@@ -59,7 +68,14 @@ select
     sample_id,
     class as feature,
     case when count(area) = count(*) then avg(area) end as value,
-    any_value(note) as note,
+    case
+        when count(*) = 1 or max(n) = 0 then any_value(note)
+        when count(area) = 0 then 'one actual class only'
+        when count(note) > 3 then 'undefined for ' || count(note) || ' classes'
+        else
+            'undefined for class ' || string_agg(class, ', ' order by class)
+            filter (where note is not null)
+    end as note,
     case when count(*) = 1 then any_value(variance) end as variance
 from by_class
 group by grouping sets ((sample_id, task), (sample_id, task, class))

@@ -1,24 +1,77 @@
 -- Score density: how the scores of a sample are spread, by actual class.
 -- Grain: one row per sample_id, class, position.
--- Reads: score_bin_counts.
--- In 100 fixed bins, empty ones included; the density integrates to 1. Binary.
+-- Reads: model_versions, sample_bins, samples, score_bin_counts.
+-- Reads: scored_records.
+-- In 100 fixed bins, empty ones included; the density integrates to 1. Of a
+-- probability they are 0.01 wide; multiclass, of the predicted class's. Of an
+-- estimate they cover twice the span from the 1st to the 99th percentile of the
+-- reference's frozen fine bins; what lies beyond is in the first or last bin.
 -- sample_id: the sample.
--- class: the actual class, NULL for all rows, labelled or not.
+-- class: the actual class, binary only; NULL for all rows, labelled or not.
 -- position: the bin, 0 to 99.
--- x: the bin's centre, 0.005 to 0.995.
+-- x: the bin's centre, of a probability 0.005 to 0.995.
 -- y: rows in the bin per unit of score, as a share of the class.
-with counted as (
+with ends as (
+    select
+        sample_id,
+        quantile_disc(lower, 0.01) as low,
+        quantile_disc(lower, 0.99) as high
+    from sample_bins
+    where feature = 'score' and kind = 'range'
+    group by sample_id
+    having isfinite(4 * (high - low))
+),
+
+spans as (
+    select
+        sample_id,
+        low,
+        case
+            when high - low > 1e-9 * greatest(abs(low), abs(high))
+                then high - low
+            else coalesce(nullif(abs(low), 0), 1)
+        end as span
+    from ends
+),
+
+axes as (
+    select
+        s.sample_id,
+        m.task,
+        case when m.task = 'regression' then p.low - p.span / 2 else 0 end
+            as start,
+        case when m.task = 'regression' then p.span / 50 else 0.01::double end
+            as width
+    from samples as s
+    inner join model_versions as m
+        on s.model = m.model and s.model_version = m.model_version
+    left join spans as p on s.sample_id = p.sample_id
+),
+
+counted as (
     select sample_id, label as class, bin, n
     from score_bin_counts
     where label is not null
     union all
     select sample_id, null, bin, n
     from score_bin_counts
+    union all
+    select
+        r.sample_id,
+        null,
+        least(greatest(floor((r.score - a.start) / a.width), 0), 99)::integer
+            as bin,
+        count(*)
+    from scored_records as r
+    inner join axes as a on r.sample_id = a.sample_id
+    where a.task <> 'binary' and isfinite(r.score)
+    group by r.sample_id, bin
 ),
 
 totals as (
     select sample_id, class, sum(n) as n, unnest(range(100)) as position
     from counted
+    where bin is not null
     group by sample_id, class
 )
 
@@ -26,12 +79,13 @@ select
     t.sample_id,
     t.class,
     t.position,
-    (t.position + 0.5::double) / 100 as x,
-    coalesce(sum(c.n), 0)::double * 100 / t.n as y
+    a.start + (t.position + 0.5::double) * a.width as x,
+    coalesce(sum(c.n), 0)::double / t.n / a.width as y
 from totals as t
+inner join axes as a on t.sample_id = a.sample_id
 left join counted as c
     on
         t.sample_id = c.sample_id
         and t.class is not distinct from c.class
         and t.position = c.bin
-group by t.sample_id, t.class, t.position, t.n
+group by t.sample_id, t.class, t.position, t.n, a.start, a.width

@@ -90,11 +90,11 @@ def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spe
 
 
 @cache
-def density(width: int, height: int) -> Spec:
+def density(width: int, height: int, title: str) -> Spec:
     """Two areas over the score, and the threshold above which a record counts as positive."""
     x = alt.X(
         "score:Q",
-        title="Score",
+        title=title,
         axis=alt.Axis(tickCount=6),
         scale=alt.Scale(nice=False, zero=False),
     )
@@ -144,7 +144,7 @@ def draw_density(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, 
         if threshold is None
         else [{"score": threshold, "text": f"threshold {words.figure(threshold)}"}],
     }
-    return density(width, height), datasets
+    return density(width, height, facts["axis"]), datasets
 
 
 @cache

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mlmon.report.charts import curves, history, scatter
+from mlmon.report.charts import curves, estimates, history, scatter
 from mlmon.report.charts.theme import Datasets, Spec, svg
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
@@ -12,6 +12,8 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
     "comparison": curves.draw_comparison,
     "density": curves.draw_density,
     "decision": curves.draw_decision,
+    "errors": estimates.draw_errors,
+    "actuals": estimates.draw_actuals,
 }
 
 

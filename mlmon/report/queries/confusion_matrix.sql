@@ -14,4 +14,9 @@ inner join evaluations as e
         c.evaluation_id = e.evaluation_id
         or (c.evaluation_id is null and c.sample_id = e.reference_sample_id)
 where e.evaluation_id = $evaluation_id
-order by sample desc, c.actual, c.predicted;
+order by
+    sample desc,
+    try_cast(c.actual as double) nulls last,
+    c.actual,
+    try_cast(c.predicted as double) nulls last,
+    c.predicted;

@@ -1,0 +1,120 @@
+"""A regression's errors over frozen bins, and the actual values of similar estimates."""
+
+from functools import cache
+from typing import Any
+
+import altair as alt
+
+from mlmon.report import words
+from mlmon.report.charts.theme import (
+    SAMPLE_COLOUR,
+    SAMPLE_DASH,
+    Datasets,
+    Spec,
+    colour,
+    layers,
+    named,
+)
+
+
+@cache
+def errors(width: int, height: int) -> Spec:
+    """Two outlines over the error, the reference filled, and where there is none."""
+    x = alt.X(
+        "error:Q",
+        title="Estimate less actual value",
+        axis=alt.Axis(tickCount=6),
+        scale=alt.Scale(nice=False, zero=False),
+    )
+    y = alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=5))
+    return layers(
+        width,
+        height,
+        named("reference")
+        .mark_area(interpolate="step-after", fillOpacity=0.2, line=False)
+        .encode(x=x, y=y, fill=alt.value(colour("reference"))),
+        named("errors")
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=x,
+            y=y,
+            order="position:Q",
+            color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
+            strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
+        ),
+        named("none").mark_rule(strokeDash=[3, 3], color=colour("muted")).encode(x="error:Q"),
+    )
+
+
+def draw_errors(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
+    """The specification and its data: facts are the rows of the query `error_distribution`.
+
+    A bin without an end is drawn as wide as the others.
+    """
+    rows = facts["rows"]
+    wide = next(row["upper"] - row["lower"] for row in rows if finite(row))
+    outline = []
+    for sample in dict.fromkeys(row["sample"] for row in rows):
+        mine = [row for row in rows if row["sample"] == sample]
+        starts = [row["upper"] - wide if row["lower"] is None else row["lower"] for row in mine]
+        ends = [*zip(starts, (row["share"] for row in mine), strict=True), (starts[-1] + wide, 0)]
+        outline += [
+            {"error": error, "share": share, "sample": sample, "position": position}
+            for position, (error, share) in enumerate(ends)
+        ]
+    inside = min(point["error"] for point in outline) <= 0 <= max(p["error"] for p in outline)
+    return errors(width, height), {
+        "reference": [point for point in outline if point["sample"] == "Reference"],
+        "errors": outline,
+        "none": [{"error": 0}] if inside else [],
+    }
+
+
+def finite(row: dict[str, Any]) -> bool:
+    """Whether a bin has two ends."""
+    return row["lower"] is not None and row["upper"] is not None
+
+
+@cache
+def actuals(width: int, height: int) -> Spec:
+    """A dot per tenth with a bar from quartile to quartile, and the line of right estimates."""
+    axis = alt.Axis(tickCount=5)
+    scale = alt.Scale(zero=False)
+    x = alt.X("estimate:Q", title="Mean estimate", axis=axis, scale=scale)
+    y = alt.Y("actual:Q", title="Actual value", axis=axis, scale=scale)
+    sample = alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None)
+    dash = alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None)
+    median = named("tenths").encode(x=x, y=y, color=sample)
+    return layers(
+        width,
+        height,
+        named("right").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
+        named("tenths")
+        .mark_rule(strokeWidth=5, opacity=0.3)
+        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=sample),
+        median.mark_line().encode(order="position:Q", strokeDash=dash),
+        median.mark_point(
+            filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
+        ).encode(description="description:N"),
+    )
+
+
+def draw_actuals(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
+    """The specification and its data: facts are the rows of the query `predicted_vs_actual`."""
+    tenths = [
+        {
+            "estimate": row["mean_estimate"],
+            "actual": row["median"],
+            "low": row["lower_quartile"],
+            "high": row["upper_quartile"],
+            "sample": row["sample"],
+            "position": position,
+            "description": f"{row['sample']}: estimate {words.figure(row['mean_estimate'])}, "
+            f"actual median {words.figure(row['median'])}, quartiles "
+            f"{words.figure(row['lower_quartile'])} to {words.figure(row['upper_quartile'])}",
+        }
+        for position, row in enumerate(facts["rows"])
+    ]
+    estimates = [row["mean_estimate"] for row in facts["rows"]]
+    ends = [{"estimate": end, "actual": end} for end in (min(estimates), max(estimates))]
+    return actuals(width, height), {"right": ends, "tenths": tenths}
