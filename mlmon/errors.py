@@ -24,6 +24,23 @@ class UnknownName(ConfigError):
         super().__init__(f"no {kind} is called '{name}'" + (f"; there is {names}" if names else ""))
 
 
+class ViewError(ConfigError):
+    """A file of the project's own views is no view; `view` is its name."""
+
+    def __init__(self, view: str, message: str) -> None:
+        """Say where and what."""
+        super().__init__(message)
+        self.view = view
+
+
+class QueryFailed(MlmonError):
+    """A query that may fail has failed; what it was part of goes on."""
+
+
+class TransactionLost(MlmonError):
+    """A query that may fail has failed and taken the transaction with it."""
+
+
 class WarehouseLocked(MlmonError):
     """Another process holds the warehouse."""
 

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from mlmon import measure, predictions, samples, versions
+from mlmon import custom, measure, predictions, samples, versions
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound, NoTarget, NotScored
 from mlmon.warehouse import Row, Warehouse, now, quoted
@@ -31,36 +32,51 @@ def evaluate(
     version = version or versions.active(warehouse, section.model)
     fingerprint = _fingerprint(warehouse, version["dataset"], batch)
     rows = _sample_rows(warehouse, config, store, version, batch)
-    identity = _identity(config, store, version, fingerprint, rows)
+    own = custom.settings(warehouse, config, section.model)
+    identity = _identity(config, store, version, fingerprint, rows, own)
     if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
         return _renamed(warehouse, known, name, labels)
     _require_predictions(warehouse, version, batch)
     if section.performance:
         _require_target(warehouse, version, store, batch)
-    with warehouse.transaction():
-        sample, reference = (samples.store(warehouse, row) for row in rows)
-        moment = now()
-        evaluation = {
-            "evaluation_id": identity,
-            "store": store,
-            "name": name or f"{moment:%Y-%m-%d %H:%M:%S}",
-            "model": section.model,
-            "model_version": version["model_version"],
-            "dataset": version["dataset"],
-            "batch": batch,
-            "sample_id": sample["sample_id"],
-            "reference_sample_id": reference["sample_id"],
-            "rows": sample["rows"],
-            "has_performance": section.performance,
-            "confidence": config.models[section.model].confidence,
-            "drift_limit": config.models[section.model].drift_limit,
-            "evaluated_at": moment,
-        }
-        automatic = _labels(evaluation, version)
-        evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
-        warehouse.append("evaluations", [evaluation])
-        measure.measure_evaluation(warehouse, version, evaluation)
-    return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
+    new = {"evaluation_id": identity, "store": store, "name": name, "batch": batch}
+    return warehouse.attempt(lambda: _snapshot(warehouse, config, version, new, rows, labels or {}))
+
+
+def _snapshot(
+    warehouse: Warehouse,
+    config: Config,
+    version: Row,
+    new: Row,
+    rows: tuple[Row, Row],
+    labels: Mapping[str, str],
+) -> Row:
+    """The new evaluation is in the warehouse with its figures; return its row."""
+    section = config.stores[new["store"]]
+    model = config.models[section.model]
+    sample, reference = (samples.store(warehouse, row) for row in rows)
+    moment = now()
+    evaluation = {
+        **new,
+        "name": new["name"] or f"{moment:%Y-%m-%d %H:%M:%S}",
+        "model": section.model,
+        "model_version": version["model_version"],
+        "dataset": version["dataset"],
+        "sample_id": sample["sample_id"],
+        "reference_sample_id": reference["sample_id"],
+        "rows": sample["rows"],
+        "has_performance": section.performance,
+        "confidence": model.confidence,
+        "drift_limit": model.drift_limit,
+        "evaluated_at": moment,
+    }
+    automatic = _labels(evaluation, version)
+    evaluation["labels"] = json.dumps({**automatic, **section.labels, **labels})
+    warehouse.append("evaluations", [evaluation])
+    measure.measure_evaluation(warehouse, version, evaluation)
+    custom.measure_evaluation(warehouse, config, version, evaluation)
+    query = "from evaluations where evaluation_id = $id"
+    return warehouse.one(query, id=new["evaluation_id"]) or evaluation
 
 
 def _renamed(
@@ -101,12 +117,18 @@ def _sample_rows(
 
 
 def _identity(
-    config: Config, store: str, version: Row, fingerprint: str, rows: tuple[Row, Row]
+    config: Config,
+    store: str,
+    version: Row,
+    fingerprint: str,
+    rows: tuple[Row, Row],
+    own: Sequence[Any],
 ) -> str:
     section = config.stores[store]
     model = config.models[section.model]
-    settings = [section.performance, model.confidence, model.drift_limit]
+    settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
     settings += [row["sample_id"] for row in rows]
+    settings += own
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 

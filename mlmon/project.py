@@ -43,9 +43,14 @@ class Project:
         self.config = config
         self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
         if not read_only:
-            from mlmon import generated
+            from mlmon import generated, project_views
 
-            generated.refresh(self.warehouse, self.config)
+            try:
+                generated.refresh(self.warehouse, self.config)
+                project_views.refresh(self.warehouse, self.config)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
         """Return the project."""
@@ -78,7 +83,7 @@ class Project:
 
         Raises UnknownName, SourceError, BatchNotFound.
         """
-        from mlmon import ingest
+        from mlmon import ingest, project_views
 
         require("dataset", dataset, self.config.datasets)
         if frame is not None:
@@ -86,6 +91,7 @@ class Project:
         else:
             chosen = [*_names(batches), *([batch] if batch else [])]
             written = ingest.ingest(self.warehouse, self.config, dataset, chosen)
+        project_views.follow(self.warehouse, self.config)
         return written
 
     def delete_batch(self, dataset: str, batch: str) -> None:
@@ -99,10 +105,11 @@ class Project:
         self, model: str, *, batches: Sequence[str] = (), created_by: str = "Python API"
     ) -> ModelVersion:
         """A new version, trained on mlmon.yml's batches or these, is active; return it."""
-        from mlmon import train
+        from mlmon import project_views, train
 
         require("model", model, self.config.models)
         row = train.train(self.warehouse, self.config, model, _names(batches), created_by)
+        project_views.follow(self.warehouse, self.config)
         return ModelVersion.of(row)
 
     def score(self, model: str, *, batches: Sequence[str] = ()) -> int:

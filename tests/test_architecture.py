@@ -11,16 +11,17 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors",
-    "tables config.sections inference artifacts",
-    "config.document fitted bins domain_classifier",
+    "errors catalogue functions",
+    "tables config.scalars inference artifacts",
+    "config.sections fitted bins domain_classifier",
+    "config.document",
     "config",
     "warehouse",
     "features",
     "sources versions evaluations results terminal dictionary schedule report",
     "views incoming estimators predictions samples",
-    "generated",
-    "measure",
+    "generated project_views",
+    "measure custom",
     "ingest train score evaluate check",
     "plan",
     "scenario",

@@ -1,0 +1,40 @@
+"""The single values of mlmon.yml: what they may be, and what is said when they are not."""
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from mlmon import catalogue
+
+
+def _as_text(value: object) -> object:
+    """Return a scalar of the file as the text that DuckDB would make of it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def _own_metric(name: str) -> str:
+    """Return a name that a metric of the project's own may have."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("a metric's name is letters, digits and _, and starts with no digit")
+    if name.lower() in catalogue.names():
+        raise ValueError(f"{name.lower()} is a metric of mlmon's; give yours another name")
+    return name
+
+
+def _function(reference: str) -> str:
+    """Return a reference to a function that a module may have."""
+    module, _, function = reference.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), function)):
+        raise ValueError("give it as module:function")
+    return reference
+
+
+OwnMetric = Annotated[str, AfterValidator(_own_metric)]
+Function = Annotated[str, AfterValidator(_function)]
+Text = Annotated[str, BeforeValidator(_as_text)]
+Kind = Literal["numeric", "categorical"]
+Task = Literal["binary", "multiclass", "regression"]
+Share = Annotated[float, Field(gt=0, lt=1)]
