@@ -2,6 +2,7 @@
 
 from difflib import get_close_matches
 
+from mlmon import custom
 from mlmon.config import Check, Config
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.evaluations import find
@@ -49,9 +50,8 @@ def result(warehouse: Warehouse, store: str, evaluation: Row, entry: Check) -> R
         feature=entry.feature,
     )
     value = figure["value"] if figure else None
-    note = (figure or {}).get(
-        "note"
-    ) or f"the evaluation of {evaluation['batch']} has no such figure"
+    note = (figure or {}).get("note") or custom.why_missing(warehouse, evaluation, entry.metric)
+    note = note or f"the evaluation of {evaluation['batch']} has no such figure"
     outcome, message = judge(entry, value, note)
     return {
         "store": store,
@@ -93,7 +93,7 @@ def worst(results: list[Row]) -> str:
 
 
 def _require_metrics(warehouse: Warehouse, config: Config, store: str) -> None:
-    known = [row["metric"] for row in warehouse.read("select metric from metric_catalogue")]
+    known = custom.known_metrics(warehouse, config)
     for entry in config.stores[store].checks:
         if entry.metric not in known:
             close = get_close_matches(entry.metric, known, 1)

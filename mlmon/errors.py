@@ -1,6 +1,7 @@
 """Every exception mlmon raises: one line that says what, where and what to do next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 class MlmonError(Exception):
@@ -22,6 +23,23 @@ class UnknownName(ConfigError):
         """Say which names there are."""
         names = ", ".join(sorted(map(str, known)))
         super().__init__(f"no {kind} is called '{name}'" + (f"; there is {names}" if names else ""))
+
+
+class ViewError(ConfigError):
+    """A file of the project's own views is no view; `view` is its name."""
+
+    def __init__(self, view: str, message: str) -> None:
+        """Say where and what."""
+        super().__init__(message)
+        self.view = view
+
+
+class QueryFailed(MlmonError):
+    """A query that may fail has failed; what it was part of goes on."""
+
+
+class TransactionLost(MlmonError):
+    """A query that may fail has failed and taken the transaction with it."""
 
 
 class WarehouseLocked(MlmonError):
@@ -66,3 +84,10 @@ class ArtifactError(MlmonError):
 
 class TrainingError(MlmonError):
     """The estimator cannot be fitted on these rows."""
+
+
+def require(kind: str, name: str, known: Mapping[str, Any]) -> Any:
+    """Return what the name stands for; raises UnknownName that lists the known ones."""
+    if name not in known:
+        raise UnknownName(kind, name, known)
+    return known[name]

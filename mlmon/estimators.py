@@ -1,7 +1,5 @@
 """The estimator of a model: brought or default, fitted, with threshold and importances."""
 
-import importlib
-import sys
 from collections.abc import Mapping
 from contextlib import nullcontext
 from pathlib import Path
@@ -15,7 +13,7 @@ from sklearn.metrics import precision_recall_curve
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from mlmon import artifacts, features
+from mlmon import artifacts, features, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
 from mlmon.features import Source
@@ -61,14 +59,10 @@ def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str])
     """Return the unfitted pipeline; `estimator: module:function` is called without arguments."""
     if model.estimator is None:
         return default(model.task, filled, model.train.seed)
-    module, _, function = model.estimator.partition(":")
-    sys.path.insert(0, str(folder.resolve()))
     try:
-        return getattr(importlib.import_module(module), function)()
+        return functions.find(folder, model.estimator)()
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigError(f"models.{name}.estimator: {model.estimator}: {error}") from error
-    finally:
-        sys.path.remove(str(folder.resolve()))
 
 
 def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from mlmon import measure, predictions, references, samples, versions
+from mlmon import custom, measure, predictions, references, samples, versions
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, NoTarget, NotScored
 from mlmon.warehouse import Row, Warehouse, now, quoted
@@ -38,7 +39,8 @@ def evaluate(
         samples.drawn(warehouse, model, version, section, batch),
         references.sample(warehouse, config, store, version, chosen),
     )
-    identity = _identity(config, store, version, fingerprint, rows)
+    own = custom.settings(warehouse, config, section.model)
+    identity = _identity(config, store, version, fingerprint, rows, own)
     if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
         if against is None:
             known = _in_history(warehouse, known)
@@ -46,34 +48,58 @@ def evaluate(
     _require_predictions(warehouse, version, batch, rows[1])
     if section.performance:
         _require_target(warehouse, version, store, batch)
-    with warehouse.transaction():
-        sample, reference = (samples.store(warehouse, row) for row in rows)
-        moment = now()
-        evaluation = {
-            "evaluation_id": identity,
-            "store": store,
-            "name": name or f"{moment:%Y-%m-%d %H:%M:%S}",
-            "model": section.model,
-            "model_version": version["model_version"],
-            "dataset": version["dataset"],
-            "batch": batch,
-            "sample_id": sample["sample_id"],
-            "reference_sample_id": reference["sample_id"],
-            "rows": sample["rows"],
-            "has_performance": section.performance,
-            "confidence": model.confidence,
-            "drift_limit": model.drift_limit,
-            "is_aside": against is not None,
-            "evaluated_at": moment,
-        }
-        automatic = _labels(evaluation, version, reference)
-        evaluation["labels"] = json.dumps({**automatic, **section.labels, **(labels or {})})
-        warehouse.append("evaluations", [evaluation])
-        measure.measure_evaluation(warehouse, version, evaluation)
+    new = {
+        "evaluation_id": identity,
+        "store": store,
+        "name": name,
+        "batch": batch,
+        "is_aside": against is not None,
+    }
+
+    def snapshot() -> Row:
+        row = _snapshot(warehouse, config, version, new, rows, labels or {})
         finding = {"evaluation_id": identity, "code": "reference_changed"}
         changes = references.changes(warehouse, version, chosen)
         warehouse.append("diagnostics", [{**finding, "message": words} for words in changes])
-    return warehouse.one("from evaluations where evaluation_id = $id", id=identity) or evaluation
+        return row
+
+    return warehouse.attempt(snapshot)
+
+
+def _snapshot(
+    warehouse: Warehouse,
+    config: Config,
+    version: Row,
+    new: Row,
+    rows: tuple[Row, Row],
+    labels: Mapping[str, str],
+) -> Row:
+    """The new evaluation is in the warehouse with its figures; return its row."""
+    section = config.stores[new["store"]]
+    model = config.models[section.model]
+    sample, reference = (samples.store(warehouse, row) for row in rows)
+    moment = now()
+    evaluation = {
+        **new,
+        "name": new["name"] or f"{moment:%Y-%m-%d %H:%M:%S}",
+        "model": section.model,
+        "model_version": version["model_version"],
+        "dataset": version["dataset"],
+        "sample_id": sample["sample_id"],
+        "reference_sample_id": reference["sample_id"],
+        "rows": sample["rows"],
+        "has_performance": section.performance,
+        "confidence": model.confidence,
+        "drift_limit": model.drift_limit,
+        "evaluated_at": moment,
+    }
+    automatic = _labels(evaluation, version, reference)
+    evaluation["labels"] = json.dumps({**automatic, **section.labels, **labels})
+    warehouse.append("evaluations", [evaluation])
+    measure.measure_evaluation(warehouse, version, evaluation)
+    custom.measure_evaluation(warehouse, config, version, evaluation)
+    query = "from evaluations where evaluation_id = $id"
+    return warehouse.one(query, id=new["evaluation_id"]) or evaluation
 
 
 def _in_history(warehouse: Warehouse, known: Row) -> Row:
@@ -112,12 +138,18 @@ def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
 
 
 def _identity(
-    config: Config, store: str, version: Row, fingerprint: str, rows: tuple[Row, Row]
+    config: Config,
+    store: str,
+    version: Row,
+    fingerprint: str,
+    rows: tuple[Row, Row],
+    own: Sequence[Any],
 ) -> str:
     section = config.stores[store]
     model = config.models[section.model]
-    settings = [section.performance, model.confidence, model.drift_limit]
+    settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
     settings += [row["sample_id"] for row in rows]
+    settings += own
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 

@@ -12,9 +12,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from mlmon.config import Config, load
-from mlmon.errors import ConfigError
+from mlmon.errors import require
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
-from mlmon.warehouse import Row, Warehouse, literal, quoted, require
+from mlmon.warehouse import Row, Warehouse
 
 DATASETS = (
     "metrics",
@@ -42,9 +42,14 @@ class Project:
         self.config = config
         self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
         if not read_only:
-            from mlmon import generated
+            from mlmon import generated, project_views
 
-            generated.refresh(self.warehouse, self.config)
+            try:
+                generated.refresh(self.warehouse, self.config)
+                project_views.refresh(self.warehouse, self.config)
+            except BaseException:
+                self.close()
+                raise
 
     def __enter__(self) -> Self:
         """Return the project."""
@@ -77,7 +82,7 @@ class Project:
 
         Raises UnknownName, SourceError, BatchNotFound.
         """
-        from mlmon import ingest
+        from mlmon import ingest, project_views
 
         require("dataset", dataset, self.config.datasets)
         if frame is not None:
@@ -85,6 +90,7 @@ class Project:
         else:
             chosen = [*_names(batches), *([batch] if batch else [])]
             written = ingest.ingest(self.warehouse, self.config, dataset, chosen)
+        project_views.follow(self.warehouse, self.config)
         return written
 
     def delete_batch(self, dataset: str, batch: str) -> None:
@@ -98,10 +104,11 @@ class Project:
         self, model: str, *, batches: Sequence[str] = (), created_by: str = "Python API"
     ) -> ModelVersion:
         """A new version, trained on mlmon.yml's batches or these, is active; return it."""
-        from mlmon import train
+        from mlmon import project_views, train
 
         require("model", model, self.config.models)
         row = train.train(self.warehouse, self.config, model, _names(batches), created_by)
+        project_views.follow(self.warehouse, self.config)
         return ModelVersion.of(row)
 
     def score(self, model: str, *, batches: Sequence[str] = ()) -> int:
@@ -260,36 +267,15 @@ class Project:
 
         Formats: parquet, csv. A file is replaced as a whole. Raises ConfigError.
         """
-        if format not in ("parquet", "csv"):
-            raise ConfigError(f"export knows parquet and csv, not {format!r}")
-        folder = Path(directory)
-        folder.mkdir(parents=True, exist_ok=True)
-        written = []
-        for name in names:
-            draft, target = folder / f".{name}.{os.getpid()}", folder / f"{name}.{format}"
-            self.warehouse.write(
-                f"copy (from {quoted(name)}) to {literal(str(draft))} (format {format})"
-            )
-            draft.replace(target)
-            written.append(target)
-        return written
+        from mlmon import exports
+
+        return exports.export(self.warehouse, format, Path(directory), names)
 
     def publish(self, path: str | os.PathLike[str]) -> Path:
         """A consistent copy of the warehouse is at the path, replaced as a whole; return it."""
-        target = Path(path)
-        if self.warehouse.path and target.resolve() == self.warehouse.path.resolve():
-            raise ConfigError(f"{target} is the warehouse itself; publish to another path")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f".{target.name}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        source = self.warehouse.value("select current_database()")
-        self.warehouse.write(f"attach {literal(str(draft))} as mlmon_copy (read_write)")
-        try:
-            self.warehouse.write(f"copy from database {quoted(source)} to mlmon_copy")
-        finally:
-            self.warehouse.write("detach mlmon_copy")
-        draft.replace(target)
-        return target
+        from mlmon import exports
+
+        return exports.publish(self.warehouse, Path(path))
 
 
 def _names(batches: Sequence[str]) -> list[str]:

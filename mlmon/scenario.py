@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import uuid4
 
-from mlmon import check, ingest, plan, score, train, versions
+from mlmon import check, ingest, plan, project_views, score, train, versions
 from mlmon.config import Config, Step
 from mlmon.config.sections import OutcomeIs, SqlIs
 from mlmon.errors import MlmonError
@@ -107,18 +107,22 @@ def _step(
         "action": f"{verb} {target}",
         "started_at": now(),
     }
+
+    def work() -> None:
+        if reason := _reason_to_skip(warehouse, step, state):
+            outcome, message = "SKIPPED", reason
+        else:
+            outcome, message = _perform(warehouse, config, current, verb, target, report)
+        row.update(outcome=outcome, message=message, ended_at=now())
+        warehouse.append("step_runs", [row])
+
     try:
-        with warehouse.transaction():
-            if reason := _reason_to_skip(warehouse, step, state):
-                outcome, message = "SKIPPED", reason
-            else:
-                outcome, message = _perform(warehouse, config, current, verb, target, report)
-            row |= {"outcome": outcome, "message": message, "ended_at": now()}
-            warehouse.append("step_runs", [row])
+        warehouse.attempt(work)
     except Exception as error:  # the run goes on: what follows may depend on the failure
         words = str(error) if isinstance(error, MlmonError) else f"{type(error).__name__}: {error}"
         row |= {"outcome": "FAILED", "message": words, "ended_at": now()}
         warehouse.append("step_runs", [row])
+    project_views.follow(warehouse, config)
     return row
 
 

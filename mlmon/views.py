@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import sqlglot
 
+from mlmon.catalogue import sql_folder
 from mlmon.errors import MlmonError, UnknownName
 from mlmon.tables import comment_of
 from mlmon.warehouse import Warehouse
@@ -32,12 +33,6 @@ class View:
     grain: tuple[str, ...]
     reads: tuple[str, ...]
     columns: Mapping[str, str]
-
-
-def sql_folder() -> Path:
-    """Return where the views' files are: in the wheel beside the code, else in the checkout."""
-    packaged = Path(__file__).parent / "sql"
-    return packaged if packaged.is_dir() else Path(__file__).parent.parent / "sql"
 
 
 def parse(path: Path) -> View:

@@ -1,21 +1,28 @@
 """The one DuckDB file: connect, transactions, append, read. Nothing else touches a connection."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import duckdb
 
-from mlmon.errors import MlmonError, UnknownName, WarehouseLocked, WarehouseNotFound
+from mlmon.errors import (
+    MlmonError,
+    QueryFailed,
+    TransactionLost,
+    WarehouseLocked,
+    WarehouseNotFound,
+)
 from mlmon.tables import TABLES, Table, comment_of
 
 SCHEMA_VERSION = "1"
 
 Row = dict[str, Any]
+T = TypeVar("T")
 
 _OURS = "database_name in (current_database(), 'temp') and schema_name = 'main' and not internal"
 
@@ -47,6 +54,7 @@ class Warehouse:
         """
         self.path = path
         self._depth = 0
+        self._given_up: dict[object, str] = {}  # queries that failed, and why
         self.connection = _connect(path, read_only)
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
@@ -128,6 +136,42 @@ class Warehouse:
         self._depth -= 1
         if self._depth == 0:
             self.connection.execute("commit")
+
+    def attempt(self, work: Callable[[], T]) -> T:
+        """Return what `work` returns, done in one transaction; it may be nested.
+
+        DuckDB has no savepoints: a query of `tried` that fails can take the transaction with it.
+        The work is then done once more from the start, without that query.
+        """
+        if self._depth:  # whoever began the transaction starts over
+            with self.transaction():
+                return work()
+        self._given_up = {}
+        while True:
+            try:
+                with self.transaction():
+                    return work()
+            except TransactionLost:
+                continue
+
+    def tried(self, sql: str, /, **parameters: Any) -> list[Row]:
+        """Return the rows of a query that may fail: inside `attempt` nothing else is undone.
+
+        Raises QueryFailed, with the first line of the reason.
+        """
+        key = (sql, tuple(parameters.items()))
+        if key in self._given_up:
+            raise QueryFailed(self._given_up[key])
+        try:
+            return self.read(sql, **parameters)
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            try:
+                self.connection.execute("select 1")
+            except duckdb.TransactionException:
+                self._given_up[key] = reason
+                raise TransactionLost(reason) from error
+            raise QueryFailed(reason) from error
 
     def write(self, sql: str, /, **parameters: Any) -> int:
         """Run a statement; return how many rows it changed."""
@@ -253,10 +297,3 @@ def _explain(path: Path, message: str) -> MlmonError:
             f"{path} is held by process {holder[1]}; wait for it to end or close its connection"
         )
     return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
-
-
-def require(kind: str, name: str, known: Mapping[str, Any]) -> Any:
-    """Return what the name stands for; raises UnknownName that lists the known ones."""
-    if name not in known:
-        raise UnknownName(kind, name, known)
-    return known[name]

@@ -136,6 +136,54 @@ def test_batches_that_cannot_be(tmp_path, batches, words):
     assert any(words in line for line in mistakes(text, tmp_path))
 
 
+@pytest.mark.parametrize(
+    ("metrics", "line"),
+    [
+        (
+            '{loss: "mine:loss", roc_auc_score: "mine:auc"}',
+            "mlmon.yml:8:49: models.returns.metrics.roc_auc_score: "
+            "roc_auc_score is a metric of mlmon's; give yours another name",
+        ),
+        (
+            '{Data_Drift: "mine:drift"}',
+            "mlmon.yml:8:27: models.returns.metrics.Data_Drift: "
+            "data_drift is a metric of mlmon's; give yours another name",
+        ),
+        (
+            '{expected loss: "mine:loss"}',
+            "mlmon.yml:8:30: models.returns.metrics.expected loss: "
+            "a metric's name is letters, digits and _, and starts with no digit",
+        ),
+        (
+            "{loss: mine.loss}",
+            "mlmon.yml:8:21: models.returns.metrics.loss: give it as module:function",
+        ),
+        (
+            "{loss: 3}",
+            "mlmon.yml:8:21: models.returns.metrics.loss: Input should be a valid string",
+        ),
+        (
+            '{loss: "mine:loss"}\n    kinds: {truth: numeric}',
+            "mlmon.yml:7:5: models.returns: "
+            "truth is a column that `metrics:` are given; rename yours",
+        ),
+    ],
+)
+def test_metrics_that_cannot_be(tmp_path, metrics, line):
+    text = BASE.replace("    target:", f"    metrics: {metrics}\n    target:")
+    if "kinds" in metrics:
+        text = text.replace("[amount, kind]", "[amount, truth]")
+    assert mistakes(text, tmp_path) == [line]
+
+
+def test_the_folder_of_views_is_there(tmp_path):
+    text = BASE + "views: own\n"
+    line = "mlmon.yml:14:8: views: there is no folder 'own' beside mlmon.yml"
+    assert mistakes(text, tmp_path) == [line]
+    (tmp_path / "own").mkdir()
+    assert parse(text, tmp_path).views == "own"
+
+
 def test_all_mistakes_are_told_at_once(tmp_path):
     text = BASE.replace("version: 1", "version: 3").replace("key: id", "kee: id")
     lines = mistakes(text, tmp_path)

@@ -8,6 +8,7 @@ import sqlglot
 from sqlglot import exp
 
 from mlmon import views
+from mlmon.catalogue import sql_folder
 from mlmon.errors import MlmonError
 from mlmon.tables import TABLES
 from mlmon.warehouse import Warehouse
@@ -27,7 +28,7 @@ READS = {
     "marts": set(),
 }
 EXTRA = {"metric_catalogue"}  # a list, no figures: every floor may read it
-FILES = {path.stem: path for path in sorted(views.sql_folder().glob("*/*.sql"))}
+FILES = {path.stem: path for path in sorted(sql_folder().glob("*/*.sql"))}
 FLOOR_OF = {name: path.parent.name for name, path in FILES.items()} | GENERATED
 
 every_file = pytest.mark.parametrize("name", FILES)
@@ -49,7 +50,7 @@ def relations(query: exp.Expression) -> set[str]:
 
 def test_there_are_files_on_every_floor():
     assert {FLOOR_OF[name] for name in FILES} == set(views.FLOORS) == set(READS)
-    assert not [path for path in views.sql_folder().rglob("*") if odd(path)]
+    assert not [path for path in sql_folder().rglob("*") if odd(path)]
 
 
 def odd(path: Path) -> bool:
@@ -57,7 +58,7 @@ def odd(path: Path) -> bool:
 
 
 def test_names_are_taken_once():
-    assert len(FILES) == len(list(views.sql_folder().glob("*/*.sql")))
+    assert len(FILES) == len(list(sql_folder().glob("*/*.sql")))
     assert not set(FILES) & (TABLE_NAMES | set(GENERATED))
 
 

@@ -85,10 +85,12 @@ def _holds(node: Any, key: int | str) -> bool:
 
 
 def _unknown_names(config: Config) -> Iterator[tuple[Location, str]]:
-    """Yield where a name is used that stands for nothing, and dataset names that are taken."""
+    """Yield where a name stands for nothing, and dataset names that are taken."""
     for name in config.datasets:
         if name.lower() in RESERVED or name.lower().startswith("scored_"):
             yield ("datasets", name), "this is the name of one of mlmon's own relations"
+    if config.views is not None and not config.path(config.views).is_dir():
+        yield ("views",), f"there is no folder '{config.views}' beside {FILE}"
     for location, kind, name, known in _uses(config):
         if name not in known:
             yield location, f"no {kind} is called '{name}'"

@@ -6,12 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mlmon.config.values import Reference, Text
-
-Kind = Literal["numeric", "categorical"]
-Task = Literal["binary", "multiclass", "regression"]
-Share = Annotated[float, Field(gt=0, lt=1)]
-
+from mlmon.config.values import Function, Kind, OwnMetric, Reference, Share, Task, Text
 
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
     *("_actual", "_batch", "_has_performance", "_key", "_model_version", "_prediction"),
@@ -102,6 +97,7 @@ class Model(Section):
     drift_limit: Annotated[float, Field(ge=0)] = 0.1
     cost_matrix: CostMatrix = CostMatrix()
     lift_at: Annotated[float, Field(gt=0, le=1)] = 0.4
+    metrics: Mapping[OwnMetric, Function] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> "Model":
@@ -115,6 +111,8 @@ class Model(Section):
             raise ValueError(f"{taken.pop()} names the model's own output; rename the feature")
         if len({name.lower() for name in self.features}) < len(self.features):
             raise ValueError("features: a name stands there twice (upper and lower case are one)")
+        if self.metrics and (taken := {"record_id", "truth"} & {*map(str.lower, self.features)}):
+            raise ValueError(f"{taken.pop()} is a column that `metrics:` are given; rename yours")
         if self.target in self.features:
             raise ValueError(f"the target {self.target} cannot be a feature")
         if unknown := set(self.kinds) - set(self.features):
@@ -282,6 +280,7 @@ class Config(Section):
     stores: Mapping[str, Store] = {}
     scenarios: Mapping[str, Scenario] = {}
     dashboards: Mapping[str, Dashboard] = {}
+    views: str | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, relative: str) -> Path:

@@ -1,8 +1,11 @@
-"""Values that sections of mlmon.yml hold: text as DuckDB would have it, what to measure against."""
+"""The values of mlmon.yml: what they may be, and what is said when they are not."""
 
-from typing import Annotated
+import re
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+
+from mlmon import catalogue
 
 
 def _as_text(value: object) -> object:
@@ -12,7 +15,29 @@ def _as_text(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
+def _own_metric(name: str) -> str:
+    """Return a name that a metric of the project's own may have."""
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
+        raise ValueError("a metric's name is letters, digits and _, and starts with no digit")
+    if name.lower() in catalogue.names():
+        raise ValueError(f"{name.lower()} is a metric of mlmon's; give yours another name")
+    return name
+
+
+def _function(reference: str) -> str:
+    """Return a reference to a function that a module may have."""
+    module, _, function = reference.partition(":")
+    if not all(part.isidentifier() for part in (*module.split("."), function)):
+        raise ValueError("give it as module:function")
+    return reference
+
+
+OwnMetric = Annotated[str, AfterValidator(_own_metric)]
+Function = Annotated[str, AfterValidator(_function)]
 Text = Annotated[str, BeforeValidator(_as_text)]
+Kind = Literal["numeric", "categorical"]
+Task = Literal["binary", "multiclass", "regression"]
+Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Reference(BaseModel, extra="forbid", frozen=True):
