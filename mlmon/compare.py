@@ -42,6 +42,24 @@ class Comparison:
         query = "select feature from feature_drift where drifted order by pvalue_adjusted, feature"
         return [row["feature"] for row in self.warehouse.read(query)]
 
+    @property
+    def summary(self) -> str:
+        """What was compared and what has drifted, in a few lines."""
+        numeric = sum(kind == "numeric" for kind in self.kinds.values())
+        lines = [
+            f"{self.current} against {self.reference}: {len(self.kinds)} features, {numeric} "
+            f"numeric and {len(self.kinds) - numeric} categorical"
+            + (f"; {self.task}" if self.task else "")
+        ]
+        lines += [f"left out: {column}, {reason}" for column, reason in self.left_out.items()]
+        drifted = self.drifted
+        lines.append(f"drifted: {', '.join(drifted)}" if drifted else "no feature has drifted")
+        query = "select value, note from metrics where metric = 'data_drift'"
+        for row in self.warehouse.read(query):
+            if row["value"] is not None:
+                lines.append(f"data drift {row['value']:.3f}: {row['note']}")
+        return "\n".join(lines)
+
     def value(self, metric: str, feature: str | None = None) -> float | None:
         """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
         from mlmon.evaluations import value
@@ -109,6 +127,6 @@ def compare(
         "drift_limit": drift_limit,
         "classifier_rows": classifier_rows,
     }
-    identity = measured(warehouse, both, chosen, outcome, found, settings)
+    identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)
     return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)

@@ -27,9 +27,13 @@ def measured(
     roles: Roles,
     outcome: Outcome,
     kinds: Mapping[str, str],
+    left_out: Mapping[str, str],
     settings: Row,
 ) -> str:
-    """The warehouse has an evaluation of the current side; return its id."""
+    """The warehouse has an evaluation of the current side; return its id.
+
+    Columns that were left out are findings of it.
+    """
     views.create(warehouse, [view for view in views.file_views() if _is_stored(view)])
     version = _version(outcome, kinds)
     rows = [_rows(warehouse, side, roles, outcome, kinds) for side in sides]
@@ -47,6 +51,12 @@ def measured(
 
     given = Rows(fill, _kinds(outcome, kinds))
     measure.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
+    found = {"evaluation_id": evaluation["evaluation_id"], "code": "column_left_out"}
+    findings = [found | {"message": f"{name}: {why}."} for name, why in left_out.items()]
+    if outcome.has_target and not has_performance:
+        message = "No current row has both a truth and a prediction or score."
+        findings.append(found | {"code": "no_performance", "message": message})
+    warehouse.append("diagnostics", findings)
     return str(evaluation["evaluation_id"])
 
 

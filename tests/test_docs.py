@@ -32,6 +32,7 @@ COMMANDS = {
     "delete evaluation": "delete_evaluation",
     "demo": None,  # makes a project
     "init": None,  # makes a project
+    "compare": None,  # mlmon.compare: no project
     "schema": None,  # of mlmon.yml, whatever the project
     "docs": None,  # the comments, which any client shows
 }

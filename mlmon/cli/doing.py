@@ -8,6 +8,7 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app
+from mlmon.compare import CLASSIFIER_ROWS
 from mlmon.errors import ConfigError
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show
@@ -18,6 +19,22 @@ AGAINST = (
     "(its first characters) or name. Such an evaluation stands aside: it is in the lists and has "
     "its page and its figures (view metrics), but what is latest, checks and histories go by the "
     "store's own reference."
+)
+
+
+DRIFT = (
+    "feature",
+    "kind",
+    "drifted",
+    "population_stability_index",
+    "pvalue_adjusted",
+    "ks_statistic",
+    "chi2_statistic",
+    "wasserstein_distance",
+    "missing_rate",
+    "reference_missing_rate",
+    "unseen_rate",
+    "out_of_range_rate",
 )
 
 
@@ -107,7 +124,7 @@ def evaluate(
     format: Shape = Format.table,
 ) -> None:
     """Evaluate batches into a store; what is out of date upstream is done first."""
-    labels = _labels(label or [])
+    labels = _pairs(label or [], "--label", "key=value")
     chosen: list[str | None] = [*batch] if batch else [None]
     with mlmon.open(project) as opened:
         if dry_run:
@@ -123,10 +140,10 @@ def evaluate(
         show([_evaluation(opened, found.id) for found in made], format)
 
 
-def _labels(pairs: list[str]) -> dict[str, str]:
-    if wrong := [pair for pair in pairs if "=" not in pair]:
-        raise ConfigError(f"--label {wrong[0]}: give it as key=value")
-    return dict(pair.split("=", 1) for pair in pairs)
+def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
+    if wrong := [pair for pair in given if "=" not in pair]:
+        raise ConfigError(f"{option} {wrong[0]}: give it as {form}")
+    return dict(pair.split("=", 1) for pair in given)
 
 
 def _evaluation(opened: Project, identity: str) -> Row:
@@ -184,6 +201,58 @@ def report(
     """Write the pages; print the path of index.html."""
     with mlmon.open(project) as opened:
         print(opened.report(dashboard, evaluation=evaluation, directory=output))
+
+
+@app.command()
+def compare(
+    reference: Annotated[Path, typer.Argument(help="A csv, json lines or Parquet file.")],
+    current: Annotated[Path, typer.Argument(help="What is compared with it.")],
+    target: Annotated[str | None, typer.Option(help="Column of the truth.")] = None,
+    prediction: Annotated[str | None, typer.Option(help="Column of the prediction.")] = None,
+    score: Annotated[
+        list[str] | None,
+        typer.Option(help="Column of the probability; multiclass: class=column, repeated."),
+    ] = None,
+    task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
+    positive_class: Annotated[str | None, typer.Option(help="The score is its chance.")] = None,
+    key: Annotated[str | None, typer.Option(help="Column that names a record.")] = None,
+    feature: Annotated[
+        list[str] | None, typer.Option(help="A column to compare; may be repeated.")
+    ] = None,
+    kind: Annotated[
+        list[str] | None, typer.Option(help="COLUMN=numeric or COLUMN=categorical.")
+    ] = None,
+    classifier_rows: Annotated[
+        int, typer.Option(min=0, help="Most rows a side that data_drift takes.")
+    ] = CLASSIFIER_ROWS,
+    output: Annotated[Path | None, typer.Option("-o", help="Write a page there.")] = None,
+    format: Shape = Format.table,
+) -> None:
+    """Compare two files, without a project: every drift figure, and performance with a target."""
+    made = mlmon.compare(
+        reference,
+        current,
+        target=target,
+        prediction=prediction,
+        score=_scores(score or []),
+        task=task,
+        positive_class=positive_class,
+        key=key,
+        features=feature,
+        kinds=_pairs(kind or [], "--kind", "column=numeric"),
+        classifier_rows=classifier_rows,
+    )
+    say(made.summary)
+    if output:
+        say(f"wrote {made.to_html(output)}")
+    rows = made.warehouse.read("from feature_drift order by drifted desc, pvalue_adjusted, feature")
+    show([{name: row[name] for name in DRIFT} for row in rows], format)
+
+
+def _scores(given: list[str]) -> str | dict[str, str] | None:
+    if len(given) == 1 and "=" not in given[0]:
+        return given[0]
+    return _pairs(given, "--score", "class=column") or None
 
 
 @app.command()

@@ -39,6 +39,7 @@ COMMANDS = (
     "check",
     "run",
     "report",
+    "compare",
     "models",
     "activate",
     "sql",

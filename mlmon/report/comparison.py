@@ -14,5 +14,7 @@ def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
     )
     page = evaluation_page(read, listed, "comparison")
     page |= {"kind": "comparison", "title": listed["name"], "neighbours": []}
+    for section in page["sections"]:  # there are no limits to check
+        section["tiles"] = [tile for tile in section["tiles"] if tile["id"] != "checks"]
     write(path, page, fingerprint(page))
     return path

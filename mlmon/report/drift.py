@@ -45,6 +45,8 @@ def lead(evaluation: Row, counts: Row) -> str:
 def reference_of(evaluation: Row) -> str:
     """What the evaluation was measured against, in words."""
     version = f"version {evaluation['model_version']}"
+    if evaluation["trained_at"] is None:  # a comparison
+        return words.span(evaluation["reference_batches"])
     if evaluation["against_training"]:
         return f"the reference of {version}"
     return f"{words.span(evaluation['reference_batches'])} as {version} scores it"

@@ -19,17 +19,14 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
     """What was evaluated with what, and what was odd about it."""
     cut = about["threshold"]
     facts = [
-        ("Evaluation", about["evaluation_id"]),
-        ("Name", about["name"]),
-        ("Store", about["store"]),
-        ("Dataset, batch", f"{about['dataset']}, {about['batch']}"),
+        *(() if about["trained_at"] is None else of_a_project(about)),
+        ("Compared", about["batch"] if about["trained_at"] is None else None),
         ("Rows", words.figure(about["rows"])),
         (
             "Rows with a label",
             None if about["labelled_rows"] is None else words.figure(about["labelled_rows"]),
         ),
         ("Sampling", about["method"]),
-        ("Model", f"{about['model']}, version {about['model_version']}"),
         ("Algorithm", about["algorithm"]),
         ("Task", about["task"]),
         ("Threshold", None if cut is None else words.figure(cut)),
@@ -56,9 +53,20 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
     ]
 
 
+def of_a_project(about: Row) -> list[tuple[str, str]]:
+    """What an evaluation is called; a comparison of two frames has nothing of it."""
+    return [
+        ("Evaluation", about["evaluation_id"]),
+        ("Name", about["name"]),
+        ("Store", about["store"]),
+        ("Dataset, batch", f"{about['dataset']}, {about['batch']}"),
+        ("Model", f"{about['model']}, version {about['model_version']}"),
+    ]
+
+
 def against(about: Row) -> str:
     """The reference, and that the evaluation stands aside where it does."""
-    if about["against_training"]:
+    if about["against_training"] and about["trained_at"] is not None:
         name = f"the test part of {words.span(about['train_batches'])}"
     else:
         name = words.span(about["reference_batches"])

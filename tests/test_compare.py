@@ -1,0 +1,346 @@
+"""Two frames or files, no project: what is inferred, refused, measured, and shown."""
+
+import json
+import subprocess
+import sys
+
+import html5lib
+import ibis
+import numpy as np
+import pandas as pd
+import polars
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from scipy import stats
+from sklearn import metrics
+from sklearn.datasets import load_diabetes, load_wine
+
+import mlmon
+from mlmon.errors import ConfigError, MlmonError, SourceError
+
+
+def people(rows: int, shift: float, seed: int) -> pd.DataFrame:
+    """Return rows with every kind of column, a truth and a score for it."""
+    chance = np.random.default_rng(seed)
+    x = chance.normal(shift, 1, rows)
+    score = 1 / (1 + np.exp(-x))
+    return pd.DataFrame(
+        {
+            "id": np.arange(rows) + 1000 * seed,
+            "x": np.where(chance.random(rows) < 0.05, np.nan, x),
+            "count": chance.integers(0, 5, rows),
+            "colour": chance.choice(["red", "green", "blue"], rows),
+            "is_new": chance.random(rows) < 0.3,
+            "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(chance.integers(0, 90, rows), "D"),
+            "truth": (chance.random(rows) < score).astype(int),
+            "score": score,
+        }
+    )
+
+
+@pytest.fixture(scope="module")
+def reference() -> pd.DataFrame:
+    return people(900, 0.0, 1)
+
+
+@pytest.fixture(scope="module")
+def current() -> pd.DataFrame:
+    return people(700, 0.7, 2)
+
+
+@pytest.fixture(scope="module")
+def compared(reference, current) -> mlmon.Comparison:
+    return mlmon.compare(reference, current, target="truth", key="id")
+
+
+def figures(comparison: mlmon.Comparison) -> dict:
+    rows = comparison.metrics.to_pandas().to_dict("records")
+    return {
+        (row["metric"], row["feature"] if isinstance(row["feature"], str) else None): row["value"]
+        for row in rows
+    }
+
+
+# What is inferred --------------------------------------------------------------
+
+
+def test_kinds_and_roles_are_inferred_and_shown(compared):
+    assert compared.task == "binary"
+    assert compared.kinds == {
+        "x": "numeric",
+        "count": "numeric",
+        "colour": "categorical",
+        "is_new": "categorical",
+        "day": "numeric",
+    }
+    assert compared.left_out == {}
+    lines = compared.summary.splitlines()
+    assert lines[0].endswith("5 features, 3 numeric and 2 categorical; binary")
+    assert lines[1] == "drifted: x"
+    assert compared.drifted == ["x"]
+
+
+def test_kinds_can_be_given(reference, current):
+    made = mlmon.compare(
+        reference, current, features=["count", "x"], kinds={"count": "categorical"}
+    )
+    assert made.kinds == {"count": "categorical", "x": "numeric"}
+    assert made.value("ks_statistic", "x") is not None
+    with pytest.raises(KeyError):
+        made.value("ks_statistic", "count")
+
+
+def test_a_column_of_one_side_is_left_out_with_a_reason(reference, current):
+    made = mlmon.compare(reference.drop(columns="count"), current.drop(columns="day"), key="id")
+    assert made.left_out == {
+        "day": "current does not have it",
+        "count": "reference does not have it",
+    }
+    found = made.sql("select code, message from diagnostics where code = 'column_left_out'")
+    assert len(found.to_pandas()) == 2
+    assert "left out: day, current does not have it" in made.summary
+
+
+@pytest.mark.parametrize(
+    ("values", "task"),
+    [
+        ([0, 1] * 20, "binary"),
+        (["a", "b", "c", "b"] * 10, "multiclass"),
+        (list(range(40)), "regression"),
+        ([0.5, 1.25, 2.0, 2.0] * 10, "regression"),
+        ([0, 1, 2, 3] * 10, "multiclass"),
+    ],
+)
+def test_the_task_is_that_of_the_target(values, task):
+    frame = pd.DataFrame({"x": np.arange(40.0), "y": values, "prediction": values})
+    assert mlmon.compare(frame, frame, target="y", classifier_rows=0).task == task
+
+
+# What is measured --------------------------------------------------------------
+
+
+def test_drift_is_that_of_scipy(compared, reference, current):
+    found = figures(compared)
+    for name in ("x", "count", "score"):
+        before, after = reference[name].dropna(), current[name].dropna()
+        oracle = stats.ks_2samp(before, after)
+        assert found["ks_statistic", name] == pytest.approx(oracle.statistic, rel=1e-9)
+        assert found["ks_pvalue", name] == pytest.approx(oracle.pvalue, rel=1e-9)
+        distance = stats.wasserstein_distance(before, after)
+        assert found["wasserstein_distance", name] == pytest.approx(distance, rel=1e-9)
+    table = [side["colour"].value_counts().sort_index() for side in (reference, current)]
+    oracle = stats.chi2_contingency(np.array(table), correction=False)
+    assert found["chi2_statistic", "colour"] == pytest.approx(oracle.statistic, rel=1e-9)
+    assert found["chi2_pvalue", "colour"] == pytest.approx(oracle.pvalue, rel=1e-9)
+    assert found["missing_rate", "x"] == pytest.approx(current["x"].isna().mean())
+
+
+def test_performance_is_that_of_scikit_learn(compared, current):
+    found, y, score = figures(compared), current["truth"], current["score"]
+    for name in ("roc_auc_score", "average_precision_score", "log_loss", "brier_score_loss"):
+        assert found[name, None] == pytest.approx(getattr(metrics, name)(y, score), rel=1e-9)
+    for name in ("accuracy_score", "precision_score", "recall_score", "f1_score"):
+        assert found[name, None] == pytest.approx(getattr(metrics, name)(y, score > 0.5), rel=1e-9)
+    drift = compared.table("performance_drift").to_pandas().set_index("metric")
+    assert drift.loc["roc_auc_score", "reference"] is not None
+
+
+@pytest.mark.parametrize("form", ["arrow", "polars", "ibis", "parquet", "csv", "json"])
+def test_other_inputs_give_the_same(form, compared, reference, current, tmp_path):
+    given = [
+        as_given(form, side, tmp_path / name)
+        for side, name in ((reference, "reference"), (current, "current"))
+    ]
+    made = mlmon.compare(*given, target="truth", key="id")
+    said, expected = figures(made), figures(compared)
+    assert set(said) == set(expected)
+    for key, value in expected.items():
+        assert said[key] == pytest.approx(value, rel=1e-9, abs=1e-12, nan_ok=True), key
+
+
+def as_given(form, side, stem):
+    path = stem.with_suffix(f".{form}")
+    if form == "arrow":
+        return pa.Table.from_pandas(side, preserve_index=False)
+    if form == "polars":
+        return polars.from_pandas(side)
+    if form == "parquet":
+        pq.write_table(pa.Table.from_pandas(side, preserve_index=False), path)
+    elif form == "csv":
+        side.to_csv(path, index=False)
+    elif form == "json":
+        side.to_json(path, orient="records", lines=True, date_format="iso", double_precision=15)
+        text = path.read_text(encoding="utf-8")
+        rows = [json.loads(line) for line in text.splitlines()]
+        for row, (x, score) in zip(rows, side[["x", "score"]].to_numpy(), strict=True):
+            row |= {"x": None if np.isnan(x) else x, "score": score}
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    else:
+        return ibis.memtable(side)
+    return path if form != "csv" else str(path)
+
+
+def test_nothing_but_drift_without_a_truth(reference, current):
+    made = mlmon.compare(reference.drop(columns=["truth", "score"]), current, key="id")
+    assert made.task is None
+    found = figures(made)
+    assert ("data_drift", None) in found
+    assert not {name for name, _ in found} & {"accuracy_score", "roc_auc_score", "r2_score"}
+    assert "score" not in {feature for _, feature in found}
+
+
+def test_a_truth_that_is_not_known_yet(reference, current):
+    made = mlmon.compare(reference, current.drop(columns="truth"), target="truth", key="id")
+    assert ("accuracy_score", None) not in figures(made)
+    assert ("ks_statistic", "score") in figures(made)
+    messages = made.sql("select message from diagnostics where code = 'no_performance'")
+    assert len(messages.to_pandas()) == 1
+
+
+def test_multiclass_with_probabilities():
+    wine = load_wine(as_frame=True)
+    chance = np.random.default_rng(5)
+    frame = wine.data.iloc[:, :4].assign(kind=wine.target)
+    noise = chance.random((len(frame), 3)) + np.eye(3)[wine.target]
+    proba = noise / noise.sum(axis=1, keepdims=True)
+    for place in range(3):
+        frame[f"p{place}"] = proba[:, place]
+    made = mlmon.compare(
+        frame, frame, target="kind", score={0: "p0", 1: "p1", 2: "p2"}, classifier_rows=0
+    )
+    found = figures(made)
+    assert made.task == "multiclass"
+    area = metrics.roc_auc_score(wine.target, proba, multi_class="ovr")
+    assert found["roc_auc_score", None] == pytest.approx(area, rel=1e-9)
+    right = metrics.accuracy_score(wine.target, proba.argmax(axis=1))
+    assert found["accuracy_score", None] == pytest.approx(right, rel=1e-9)
+
+
+def test_regression():
+    data = load_diabetes(as_frame=True)
+    chance = np.random.default_rng(6)
+    frame = data.data.assign(y=data.target, estimate=data.target + chance.normal(0, 20, 442))
+    made = mlmon.compare(frame[:200], frame[200:], target="y", prediction="estimate")
+    found, part = figures(made), frame[200:]
+    assert made.task == "regression"
+    for name in ("r2_score", "mean_absolute_error", "root_mean_squared_error"):
+        oracle = getattr(metrics, name)(part["y"], part["estimate"])
+        assert found[name, None] == pytest.approx(oracle, rel=1e-9)
+
+
+def test_a_side_against_itself_has_not_drifted(reference):
+    made = mlmon.compare(reference, reference, key="id", classifier_rows=0)
+    found = figures(made)
+    assert made.drifted == []
+    for metric in ("population_stability_index", "ks_statistic", "wasserstein_distance"):
+        assert found[metric, "x"] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("rows", [0, 1, 2])
+def test_few_rows_are_no_crash(reference, rows):
+    made = mlmon.compare(reference, reference[:rows], target="truth", key="id")
+    assert made.feature_drift.to_pandas()["drifted"].isna().all() == (rows == 0)
+    mlmon.compare(reference[:rows], reference, target="truth", key="id", positive_class=1)
+
+
+def test_the_domain_classifier_says_how_many_rows_it_took(reference, current):
+    made = mlmon.compare(reference, current, key="id", classifier_rows=100)
+    row = made.sql("select note from metrics where metric = 'data_drift'").to_pandas()
+    assert row["note"][0].endswith("on 100 of 900 and 700 rows")
+    left_out = mlmon.compare(reference, current, key="id", classifier_rows=0)
+    assert left_out.value("data_drift") is None
+
+
+# What is refused ---------------------------------------------------------------
+
+
+def refused(error, said, *given, **settings):
+    with pytest.raises(error) as caught:
+        mlmon.compare(*given, **settings)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_change_of_type_names_the_column(reference, current):
+    changed = current.assign(count=current["count"].map("no {}".format))
+    refused(SourceError, "column count is VARCHAR, in reference it is BIGINT", reference, changed)
+    made = mlmon.compare(reference, changed, key="id", kinds={"count": "categorical"})
+    assert made.value("unseen_rate", "count") == 1
+
+
+def test_names_that_are_not_there(reference, current):
+    refused(ConfigError, "column (target) is called 'turth'", reference, current, target="turth")
+    refused(ConfigError, "(prediction) is called 'p'", reference, current, prediction="p")
+    refused(ConfigError, "is called 'y'", reference, current, features=["y"])
+    refused(ConfigError, "'text' is not numeric", reference, current, kinds={"x": "text"})
+    refused(ConfigError, "'trinary' is not binary", reference, current, task="trinary")
+    refused(SourceError, "there is no such file", reference, "nowhere.parquet")
+    refused(SourceError, "cannot be read as a table", reference, 3)
+
+
+def test_a_positive_class_that_nobody_can_guess(reference, current):
+    words = {0: "stays", 1: "leaves"}
+    sides = [side.assign(truth=side["truth"].map(words)) for side in (reference, current)]
+    refused(ConfigError, "positive_class: give the class", *sides, target="truth")
+    made = mlmon.compare(*sides, target="truth", positive_class="leaves", classifier_rows=0)
+    area = metrics.roc_auc_score(current["truth"], current["score"])
+    assert made.value("roc_auc_score") == pytest.approx(area, rel=1e-9)
+
+
+def test_a_score_given_as_prediction(reference, current):
+    said = "task: binary has two classes"
+    settings = {"target": "truth", "prediction": "score", "task": "binary"}
+    refused(ConfigError, said, reference, current, **settings)
+
+
+def test_a_text_file_with_a_fault_names_row_and_column(reference, current, tmp_path):
+    reference.to_csv(tmp_path / "a.csv", index=False)
+    lines = current.to_csv(index=False).splitlines()
+    cells = lines[7].split(",")
+    cells[2] = "many"
+    (tmp_path / "b.csv").write_text("\n".join([*lines[:7], ",".join(cells), *lines[8:]]) + "\n")
+    said = "b.csv: row 8, column count: 'many' is not BIGINT"
+    refused(SourceError, said, tmp_path / "a.csv", tmp_path / "b.csv")
+
+
+def test_names_of_our_own_are_refused(reference):
+    frame = reference.rename(columns={"x": "_score"})
+    refused(MlmonError, "_score", frame, frame)
+
+
+# What is shown -----------------------------------------------------------------
+
+
+def test_the_page(compared, tmp_path):
+    page = compared.to_html(tmp_path / "page.html")
+    text = page.read_text(encoding="utf-8")
+    html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    assert "current against reference" in text
+    assert "current (700 rows) against reference (900 rows)" in text
+    assert "index.html" not in text
+    assert str(tmp_path) not in text
+
+
+def run(*words: object) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mlmon", *map(str, words)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_command_line(reference, current, tmp_path):
+    reference.to_parquet(tmp_path / "a.parquet")
+    current.to_csv(tmp_path / "b.csv", index=False)
+    done = run(
+        "compare",
+        tmp_path / "a.parquet",
+        tmp_path / "b.csv",
+        *("--target", "truth", "--key", "id", "--format", "json"),
+        *("-o", tmp_path / "page.html"),
+    )
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert [row["feature"] for row in rows if row["drifted"]] == ["x"]
+    assert "b.csv against a.parquet: 5 features" in done.stderr
+    assert (tmp_path / "page.html").is_file()
+    failed = run("compare", tmp_path / "a.parquet", tmp_path / "none.csv")
+    assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (3, "", 1)
