@@ -33,10 +33,14 @@ SLOW = pytest.mark.slow
 
 
 def sizes() -> list[object]:
-    """Return the sizes of both sides as parameters, all but the smallest slow."""
+    """Return the sizes of both sides as parameters, all but the smallest slow.
+
+    The current side is never the larger: no test of categories asks which side is the reference.
+    """
     return [
         pytest.param(size, id=f"{size[0]}-{size[1]}", marks=[] if max(size) == 200 else [SLOW])
         for size in SIZES
+        if size[0] >= size[1]
     ]
 
 
@@ -164,7 +168,6 @@ TWENTY = (*NUMERIC, *CATEGORICAL, "continuous", "33 equal")
     ("rows", "count"),
     [
         ((200, 200), 500),
-        pytest.param((200, 200), PAIRS, marks=SLOW),
         pytest.param((2_000, 200), PAIRS, marks=SLOW),
     ],
 )

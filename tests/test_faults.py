@@ -119,10 +119,7 @@ def test_2_a_shift_down_is_a_shift(bench: Bench, chance: np.random.Generator, sh
 
 
 def outliers(pair: Pair) -> dict[str, Pair]:
-    """Return the pair without and with an outlier among its n current values, and the reference's.
-
-    It takes the place of the last value, which the pair without it does not have.
-    """
+    """Return the pair with n - 1 current values, and with an outlier as its n-th."""
     fewer = pair.current[:-1]
     return {
         "without": Pair(pair.reference, fewer),
