@@ -162,7 +162,7 @@ def outcome_of(
     if task == "multiclass":
         has_target, has_score = bool(roles.target), bool(roles.score)
         return Outcome(task, classes, None, None, has_target, has_score, has_prediction)
-    positive = _positive(classes, positive_class)
+    positive = _positive(classes, positive_class) if len(classes) < 3 else classes[0]
     classes = sorted({*classes, positive, *_other(classes, positive)})
     if len(classes) != 2:
         raise ConfigError(

@@ -14,7 +14,8 @@ import duckdb
 import pyarrow as pa
 
 from mlmon import features, incoming, sources, views
-from mlmon.errors import SourceError
+from mlmon.config.sections import OWN_COLUMNS
+from mlmon.errors import ConfigError, SourceError
 from mlmon.incoming import INCOMING
 from mlmon.warehouse import Warehouse, literal, quoted
 
@@ -99,10 +100,8 @@ def _typed(warehouse: Warehouse, source: sources.Source, types: Mapping[str, str
     """Return the rows of a text file, every column in its type."""
     given = warehouse.columns(INCOMING)
     given.pop("mlmon_row")
-    is_text = source.paths[0].name.lower().endswith(sources.CSV)
     schema = {
-        column: types.get(column)
-        or (incoming.narrowest(warehouse, column) if is_text else incoming.stored_type(kind))
+        column: types.get(column) or _type(warehouse, source, column, kind)
         for column, kind in given.items()
     }
     incoming.check_values(warehouse, source, schema)
@@ -110,6 +109,15 @@ def _typed(warehouse: Warehouse, source: sources.Source, types: Mapping[str, str
         f"{incoming.cast(column, kind)} as {quoted(column)}" for column, kind in schema.items()
     )
     return warehouse.connection.execute(f"select {casts} from {INCOMING}").to_arrow_table()
+
+
+def _type(warehouse: Warehouse, source: sources.Source, column: str, kind: str) -> str:
+    """Return the type of a text file's column: in JSON only dates are not what they look like."""
+    if not kind.startswith("VARCHAR"):
+        return incoming.stored_type(kind)
+    narrow = incoming.narrowest(warehouse, column)
+    is_text = source.paths[0].name.lower().endswith(sources.CSV)
+    return narrow if is_text or narrow in ("DATE", "TIMESTAMP") else kind
 
 
 def kinds(
@@ -129,7 +137,10 @@ def kinds(
     both = list(dict.fromkeys([*reference.types, *current.types]))
     for column in [*(listed or ()), *wanted]:
         views.known_column(f"{reference.name} and {current.name}", column, dict.fromkeys(both, ""))
-    for column in listed or [name for name in both if name not in taken]:
+    chosen = list(listed or [name for name in both if name not in taken])
+    if own := [name for name in chosen if name.lower() in OWN_COLUMNS or name.startswith("_proba")]:
+        raise ConfigError(f"column {own[0]}: this is a name of mlmon's own; rename it")
+    for column in chosen:
         if reason := _unusable(reference, current, column, wanted):
             if listed:
                 raise SourceError(f"column {column}: {reason}")
