@@ -14,7 +14,9 @@ import ibis
 from mlmon import features, generated, profile, versions, views
 from mlmon.warehouse import Row, Warehouse, quoted
 
-FLOORS = ("profile", "drift", "quality", "performance")
+METRICS = ("drift", "quality", "performance")
+FLOORS = ("profile", *METRICS)
+KEPT = ("bin_counts", "score_bin_counts", "label_counts")  # stored as the sample's profile
 
 
 @dataclass(frozen=True)
@@ -93,18 +95,21 @@ def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence
 
 
 def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:
-    """The profile floor is computed once, where more than one view reads it; the rest are views.
+    """What is read more than once is computed once; all else are views, as in a warehouse.
 
-    What is counted from rows is counted by the profile pass.
+    Every metric is read once by whoever measures. What is counted from rows is counted by the
+    profile pass.
     """
     profile.create(made)
     profile.count(made, kinds)
     files = views.ordered(views.file_views())
     readers = Counter(name for view in files for name in set(view.reads))
+    readers.update(view.name for view in files if view.floor in METRICS)
+    readers.update(KEPT)
     for view in files:
         if view.name in (*profile.COUNTED, *profile.PASSED_OVER):
             continue
-        if view.floor == "profile" and readers[view.name] > 1:
+        if view.floor in FLOORS and readers[view.name] > 1:
             made.write(f"create table {quoted(view.name)} as {view.sql}")
         elif view.floor in FLOORS or view.name == "metric_catalogue":
             made.write(f"create view {quoted(view.name)} as {view.sql}")

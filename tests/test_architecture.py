@@ -19,7 +19,7 @@ FLOORS = (
     "warehouse",
     "features",
     "sources versions evaluations exports terminal dictionary schedule report",
-    "views incoming estimators predictions samples results",
+    "views incoming estimators predictions samples results score_profile",
     "sides",
     "roles",
     "generated profile project_views references",

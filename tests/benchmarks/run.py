@@ -4,13 +4,17 @@ Run by `make bench`. Machines are noisy: compare figures of one run with each ot
 """
 
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+import data
+
 ROWS = 1_000_000
+HERE = Path(__file__).parent
 
 EVALUATION = """
 import time, mlmon, mlmon.measure as measure
@@ -36,8 +40,87 @@ def measured(*command: str) -> tuple[float, float, int, str]:
         return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss // 1024, output.read().strip()
 
 
+COMPARISON = """
+import mlmon, sys
+mlmon.compare(*sys.argv[1:], classifier_rows=0)
+"""
+SCORES = """
+import mlmon, sys
+mlmon.compare(*sys.argv[1:], target="truth", features=["one"], classifier_rows=0)
+"""
+SCAN = """
+import duckdb, sys
+for file in sys.argv[1:]:
+    names = [column[0] for column in duckdb.execute(f"describe from '{file}'").fetchall()]
+    duckdb.execute("select " + ", ".join(f'max("{name}")' for name in names) + f" from '{file}'")
+"""
+RUNS = 5
+
+
+def interleaved(runs: int, **commands: list[str]) -> dict[str, tuple[float, int]]:
+    """Return by name the median CPU seconds of interleaved runs, and the largest peak memory."""
+    found: dict[str, list[tuple[float, int]]] = {name: [] for name in commands}
+    for _ in range(runs):
+        for name, command in commands.items():
+            _, cpu, memory, _ = measured(*command)
+            found[name].append((cpu, memory))
+    return {
+        name: (statistics.median(cpu for cpu, _ in each), max(memory for _, memory in each))
+        for name, each in found.items()
+    }
+
+
+def exact_drift(root: Path, rows: int, runs: int) -> None:
+    """Print what all exact drift statistics of two files cost, beside a script and a bare scan."""
+    sides = [str(side) for side in data.write_sides(root, rows)]
+    python = sys.executable
+    found = interleaved(
+        runs,
+        mlmon=[python, "-c", COMPARISON, *sides],
+        script=[python, str(HERE / "drift_by_hand.py"), *sides],
+        scan=[python, "-c", SCAN, *sides],
+    )
+    print(f"drift, {rows:,} against {rows:,} rows, 14 numeric and 6 categorical columns")
+    _ratios(found)
+
+
+def performance(root: Path, rows: int, runs: int) -> None:
+    """Print what the rows add to the binary performance set with curves, beside a script."""
+    few, many = (str(data.write_scores(root, n)) for n in (1_000, rows))
+    python, script = sys.executable, str(HERE / "performance_by_hand.py")
+    found = interleaved(
+        runs,
+        mlmon=[python, "-c", SCORES, few, many],
+        mlmon_few=[python, "-c", SCORES, few, few],
+        script=[python, script, many],
+        script_few=[python, script, few],
+    )
+    print(f"performance with curves, {rows:,} rows, beyond the same on 1,000 rows")
+    _ratios(
+        {
+            name: (found[name][0] - found[f"{name}_few"][0], found[name][1])
+            for name in ("mlmon", "script")
+        }
+    )
+
+
+def _ratios(found: dict[str, tuple[float, int]]) -> None:
+    for name, (cpu, memory) in found.items():
+        ratio = cpu / found["script"][0]
+        print(f"  {name:10}{cpu:8.2f} CPU s{memory:7} MB{ratio:8.2f} of the script", flush=True)
+
+
 def main() -> None:
     """Print a line a measurement."""
+    with tempfile.TemporaryDirectory() as root:
+        exact_drift(Path(root), ROWS, RUNS)
+        exact_drift(Path(root), 5 * ROWS, 1)
+        performance(Path(root), ROWS, RUNS)
+    journey()
+
+
+def journey() -> None:
+    """Print what the commands of the tutorial cost, as whole processes."""
     mlmon = [sys.executable, "-m", "mlmon"]
     print(f"{'what':58}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}")
 
