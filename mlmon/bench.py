@@ -16,6 +16,7 @@ from mlmon.warehouse import Row, Warehouse, quoted
 
 METRICS = ("drift", "quality", "performance")
 FLOORS = ("profile", *METRICS)
+LISTS = ("metric_catalogue",)
 KEPT = ("bin_counts", "score_bin_counts", "label_counts")  # stored as the sample's profile
 
 
@@ -95,21 +96,22 @@ def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence
 
 
 def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:
-    """What is read more than once is computed once; all else are views, as in a warehouse.
-
-    Every metric is read once by whoever measures. What is counted from rows is counted by the
-    profile pass.
-    """
+    """The profile floor is computed, from rows by the profile pass, and all metrics are there."""
     profile.create(made)
     profile.count(made, kinds)
-    files = views.ordered(views.file_views())
+    files = [view for view in views.file_views() if view.floor in FLOORS or view.name in LISTS]
+    install(made, files, (*profile.COUNTED, *profile.PASSED_OVER))
+
+
+def install(made: Warehouse, files: Sequence[views.View], counted: Sequence[str]) -> None:
+    """The views exist, but those that are counted; what is read more than once is a table.
+
+    Every metric is read once by whoever measures.
+    """
     readers = Counter(name for view in files for name in set(view.reads))
     readers.update(view.name for view in files if view.floor in METRICS)
     readers.update(KEPT)
-    for view in files:
-        if view.name in (*profile.COUNTED, *profile.PASSED_OVER):
-            continue
-        if view.floor in FLOORS and readers[view.name] > 1:
-            made.write(f"create table {quoted(view.name)} as {view.sql}")
-        elif view.floor in FLOORS or view.name == "metric_catalogue":
-            made.write(f"create view {quoted(view.name)} as {view.sql}")
+    for view in views.ordered(files):
+        if view.name not in counted:
+            kind = "table" if view.floor in FLOORS and readers[view.name] > 1 else "view"
+            made.write(f"create {kind} {quoted(view.name)} as {view.sql}")

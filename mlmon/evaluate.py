@@ -96,7 +96,7 @@ def _snapshot(
     automatic = _labels(evaluation, version, reference)
     evaluation["labels"] = json.dumps({**automatic, **section.labels, **labels})
     warehouse.append("evaluations", [evaluation])
-    measure.measure_evaluation(warehouse, version, evaluation)
+    measure.measure_evaluation(warehouse, version, evaluation, resamples=section.bootstrap)
     custom.measure_evaluation(warehouse, config, version, evaluation)
     query = "from evaluations where evaluation_id = $id"
     return warehouse.one(query, id=new["evaluation_id"]) or evaluation
@@ -150,6 +150,7 @@ def _identity(
     settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
     settings += [row["sample_id"] for row in rows]
     settings += own
+    settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from mlmon import inference, versions, views
+from mlmon import bootstrap, inference, versions, views
 from mlmon.bench import Rows, bench, transfer
 from mlmon.domain_classifier import SEED, data_drift
 from mlmon.inference import Figure
@@ -43,12 +43,14 @@ def measure_evaluation(
     evaluation: Row,
     rows: Rows | None = None,
     classifier_rows: int | None = None,
+    resamples: int | None = None,
 ) -> None:
     """The evaluation has its figures, histograms, curves and findings; so has its reference.
 
     `rows` are given when they are not in the warehouse, and then bins are frozen on the
-    reference. `classifier_rows` is the most that the domain classifier takes of a side. Writes
-    also the evaluation's `labelled_rows`.
+    reference. `classifier_rows` is the most that the domain classifier takes of a side,
+    `resamples` how often the sample is drawn again for intervals. Writes also the evaluation's
+    `labelled_rows`.
     """
     sample, reference = evaluation["sample_id"], evaluation["reference_sample_id"]
     identity, with_performance = evaluation["evaluation_id"], evaluation["has_performance"]
@@ -63,6 +65,8 @@ def measure_evaluation(
             figures = _sample_figures(measured, reference, evaluation["confidence"], True)
             _store_figures(warehouse, figures, reference)
         figures = _sample_figures(measured, sample, evaluation["confidence"], with_performance)
+        if with_performance and resamples:
+            figures = _with_intervals(measured, evaluation, figures, resamples)
         figures += _drift_figures(measured, evaluation)
         figures += _domain_classifier(measured, version, evaluation, classifier_rows)
         _store_figures(warehouse, figures, sample, identity)
@@ -94,6 +98,25 @@ def _sample_figures(
         _figure(view, row, confidence)
         for view in names
         for row in measured.read(f"from {view} where sample_id = $id", id=sample)
+    ]
+
+
+def _with_intervals(
+    measured: Warehouse, evaluation: Row, figures: Sequence[Figure], resamples: int
+) -> list[Figure]:
+    """Return the figures, those of performance without an interval with a bootstrapped one."""
+    ends = bootstrap.intervals(
+        measured,
+        evaluation["sample_id"],
+        _metric_views("performance"),
+        resamples,
+        evaluation["confidence"],
+    )
+    return [
+        replace(figure, lower=ends[key][0], upper=ends[key][1])
+        if (key := (figure.metric, figure.feature)) in ends and figure.lower is None
+        else figure
+        for figure in figures
     ]
 
 

@@ -33,7 +33,7 @@ SCHEMAS = {
     "number_bin_counts": "sample_id varchar, feature varchar, bin integer, n bigint, sum double,"
     " minimum double, maximum double",
 }
-COUNTED = (*SCHEMAS, *score_profile.SCHEMAS, "score_counts")
+COUNTED = (*SCHEMAS, *score_profile.COUNTED)
 # The views that only those read: the sorted values themselves, never stored.
 PASSED_OVER = ("cumulative_shares", "value_counts")
 COLUMNS = {"score": "_score", "prediction": "_prediction"}  # of the model's outputs
@@ -52,9 +52,9 @@ class Numbers:
 
 def create(bench: Warehouse) -> None:
     """The relations of COUNTED are empty tables of the bench, with the columns of their views."""
-    for name, columns in (SCHEMAS | score_profile.SCHEMAS).items():
+    for name, columns in SCHEMAS.items():
         bench.write(f"create table {name} ({columns})")
-    bench.write(score_profile.SCORE_COUNTS)
+    score_profile.create(bench)
 
 
 def count(bench: Warehouse, kinds: Mapping[str, str] | None = None) -> None:

@@ -21,6 +21,7 @@ SCORE_COUNTS = (
     "create view score_counts as select sample_id, class, score, tied_positives as positives,"
     " tied_negatives as negatives from cumulative_scores"
 )
+COUNTED = (*SCHEMAS, "score_counts")
 MEASURED = {  # of one sample: class, score, and whether the row is of the class
     "binary": "select m.positive_class as class, r.score,"
     " r.actual = m.positive_class as is_positive"
@@ -31,6 +32,13 @@ MEASURED = {  # of one sample: class, score, and whether the row is of the class
     " on p.sample_id = r.sample_id and p.record_id = r.record_id"
     " where r.sample_id = $id and p.probability is not null and r.actual is not null",
 }
+
+
+def create(bench: Warehouse) -> None:
+    """`cumulative_scores` is an empty table of the bench, `score_counts` a view of it."""
+    for name, columns in SCHEMAS.items():
+        bench.write(f"create table {name} ({columns})")
+    bench.write(SCORE_COUNTS)
 
 
 def count(bench: Warehouse) -> None:

@@ -24,6 +24,7 @@ FLOORS = (
     "roles",
     "generated profile project_views references",
     "bench",
+    "bootstrap",
     "measure custom",
     "ingest train score evaluate check comparison",
     "plan",

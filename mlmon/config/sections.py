@@ -172,6 +172,7 @@ class Store(Section):
     reference: Reference | None = None
     sampling: Sampling = Sampling()
     performance: bool = True
+    bootstrap: Annotated[int, Field(ge=100)] | None = None  # resamples, for intervals
     labels: Mapping[str, Text] = {}
     checks: list[Check] = []
 
