@@ -57,7 +57,7 @@ def close(one: object, other: object) -> bool:
 def test_a_relation_is_that_of_the_view(bench: Bench, reference: Side, current: Side) -> None:
     put(bench, reference, current)
     with counted(reference, current) as made:
-        for name in profile.COUNTED:
+        for name in profile.SCHEMAS:
             keys = ", ".join(GRAINS[name])
             found = made.read(f"from {name} order by {keys}")
             said: list[Row] = bench.rows(name, f"true order by {keys}")
@@ -82,6 +82,6 @@ def test_a_feature_without_rows_has_counts() -> None:
 def test_the_tables_have_the_columns_of_the_views(bench: Bench) -> None:
     with Warehouse(comments=False) as made:
         profile.create(made)
-        for name in profile.COUNTED:
+        for name in profile.SCHEMAS:
             described = bench.con.execute(f"describe {name}").fetchall()
             assert made.columns(name) == {column: kind for column, kind, *_ in described}
