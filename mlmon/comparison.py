@@ -13,6 +13,7 @@ import ibis.expr.types as ir
 
 from mlmon import features, measure, views
 from mlmon.bench import Rows
+from mlmon.config.sections import LIFT_AT, CostMatrix
 from mlmon.roles import Outcome, Roles
 from mlmon.sides import CURRENT, REFERENCE, Side, put
 from mlmon.warehouse import Row, Warehouse, now, quoted
@@ -152,11 +153,8 @@ def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> Row:
         "fraction": 1.0,
         "cutoff": features.cutoff(1.0),
         "has_performance": has_performance,
-        "lift_at": 0.4,
-        "gain_tp": 1.0,
-        "gain_fp": -0.3,
-        "gain_fn": 0.0,
-        "gain_tn": 0.0,
+        "lift_at": LIFT_AT,
+        **{f"gain_{name}": gain for name, gain in CostMatrix()},
         "created_at": now(),
     }
 

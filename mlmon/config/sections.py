@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from mlmon.config.values import Function, Kind, OwnMetric, Reference, Share, Task, Text
 
+LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
     *("_actual", "_batch", "_has_performance", "_key", "_model_version", "_prediction"),
     *("_record_id", "_sample_id", "_sampled_batch", "_sampled_record", "_score", "_target"),
@@ -96,7 +97,7 @@ class Model(Section):
     confidence: Share = 0.95
     drift_limit: Annotated[float, Field(ge=0)] = 0.1
     cost_matrix: CostMatrix = CostMatrix()
-    lift_at: Annotated[float, Field(gt=0, le=1)] = 0.4
+    lift_at: Annotated[float, Field(gt=0, le=1)] = LIFT_AT
     metrics: Mapping[OwnMetric, Function] = {}
 
     @model_validator(mode="after")
