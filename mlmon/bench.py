@@ -11,7 +11,7 @@ from typing import Any
 
 import ibis
 
-from mlmon import features, generated, profile, versions, views
+from mlmon import features, generated, profile, score_profile, versions, views
 from mlmon.warehouse import Row, Warehouse, quoted
 
 METRICS = ("drift", "quality", "performance")
@@ -99,8 +99,9 @@ def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:
     """The profile floor is computed, from rows by the profile pass, and all metrics are there."""
     profile.create(made)
     profile.count(made, kinds)
+    score_profile.count(made)
     files = [view for view in views.file_views() if view.floor in FLOORS or view.name in LISTS]
-    install(made, files, (*profile.COUNTED, *profile.PASSED_OVER))
+    install(made, files, (*profile.COUNTED, *score_profile.COUNTED, *profile.PASSED_OVER))
 
 
 def install(made: Warehouse, files: Sequence[views.View], counted: Sequence[str]) -> None:

@@ -79,7 +79,6 @@ def _values(
         _put(made, "said", found)
         made.write("create table probabilities as from said inner join records using (record_id)")
         made.write(PROBABILITIES)
-        score_profile.create(made)
         score_profile.count(made)
         install(made, _needed(metrics), score_profile.COUNTED)
         for metric in metrics:

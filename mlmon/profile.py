@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mlmon import bins, score_profile
+from mlmon import bins
 from mlmon.warehouse import Row, Warehouse, quoted
 
 # The views whose rows are counted here, with their columns; all others are made of them.
@@ -33,7 +33,7 @@ SCHEMAS = {
     "number_bin_counts": "sample_id varchar, feature varchar, bin integer, n bigint, sum double,"
     " minimum double, maximum double",
 }
-COUNTED = (*SCHEMAS, *score_profile.COUNTED)
+COUNTED = tuple(SCHEMAS)
 # The views that only those read: the sorted values themselves, never stored.
 PASSED_OVER = ("cumulative_shares", "value_counts")
 COLUMNS = {"score": "_score", "prediction": "_prediction"}  # of the model's outputs
@@ -54,7 +54,6 @@ def create(bench: Warehouse) -> None:
     """The relations of COUNTED are empty tables of the bench, with the columns of their views."""
     for name, columns in SCHEMAS.items():
         bench.write(f"create table {name} ({columns})")
-    score_profile.create(bench)
 
 
 def count(bench: Warehouse, kinds: Mapping[str, str] | None = None) -> None:
@@ -96,7 +95,6 @@ def count(bench: Warehouse, kinds: Mapping[str, str] | None = None) -> None:
     if histograms:
         bench.insert("number_bin_counts", pa.concat_tables(histograms))
     _count_duplicates(bench)
-    score_profile.count(bench)
 
 
 def _kinds(bench: Warehouse) -> dict[str, str]:

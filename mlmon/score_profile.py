@@ -4,69 +4,69 @@ As in mlmon/profile.py the view of that name is the definition, and a test holds
 `score_counts`, from which the definition starts, is a part of its columns.
 """
 
-from collections.abc import Iterator
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mlmon.warehouse import Warehouse
+from mlmon.warehouse import Row, Warehouse
 
-SCHEMAS = {
-    "cumulative_scores": "sample_id varchar, class varchar, score double, tied_positives bigint,"
-    " tied_negatives bigint, true_positives bigint, false_positives bigint, positives bigint,"
-    " negatives bigint",
-}
+# Names are numbers inside: a million rows are grouped by them a dozen times.
+NAMES = (
+    "create type score_name as enum (select distinct name from (select sample_id as name"
+    " from samples union all select unnest(classes) from model_versions union all"
+    " select distinct class from class_scores) where name is not null order by name)"
+)
+CUMULATIVE_SCORES = (
+    "create table cumulative_scores (sample_id score_name, class score_name, score double,"
+    " tied_positives bigint, tied_negatives bigint, true_positives bigint,"
+    " false_positives bigint, positives bigint, negatives bigint)"
+)
 SCORE_COUNTS = (
     "create view score_counts as select sample_id, class, score, tied_positives as positives,"
     " tied_negatives as negatives from cumulative_scores"
 )
-COUNTED = (*SCHEMAS, "score_counts")
-MEASURED = {  # of one sample: class, score, and whether the row is of the class
-    "binary": "select m.positive_class as class, r.score,"
-    " r.actual = m.positive_class as is_positive"
-    " from scored_records as r cross join model_versions as m"
-    " where r.sample_id = $id and r.score is not null and r.actual is not null",
-    "multiclass": "select p.class, p.probability as score, r.actual = p.class as is_positive"
+COUNTED = ("cumulative_scores", "score_counts")
+MEASURED = {  # of one sample and class: the score, and whether the row is of the class
+    "binary": "select score, actual = $class as is_positive from scored_records"
+    " where sample_id = $id and score is not null and actual is not null",
+    "multiclass": "select p.probability as score, r.actual = p.class as is_positive"
     " from class_scores as p inner join scored_records as r"
-    " on p.sample_id = r.sample_id and p.record_id = r.record_id"
-    " where r.sample_id = $id and p.probability is not null and r.actual is not null",
+    " on p.sample_id = r.sample_id and p.record_id = r.record_id where p.class = $class"
+    " and r.sample_id = $id and p.probability is not null and r.actual is not null",
 }
 
 
-def create(bench: Warehouse) -> None:
-    """`cumulative_scores` is an empty table of the bench, `score_counts` a view of it."""
-    for name, columns in SCHEMAS.items():
-        bench.write(f"create table {name} ({columns})")
-    bench.write(SCORE_COUNTS)
-
-
 def count(bench: Warehouse) -> None:
-    """`cumulative_scores` is filled, from the bench's `scored_records` and `class_scores`."""
-    task = bench.value("select task from model_versions")
-    if task not in MEASURED:
+    """`cumulative_scores` and `score_counts` are there, of `scored_records` and `class_scores`."""
+    for statement in (NAMES, CUMULATIVE_SCORES, SCORE_COUNTS):
+        bench.write(statement)
+    version = bench.one("select task, positive_class from model_versions") or {}
+    if version.get("task") not in MEASURED:
         return
+    query = MEASURED[version["task"]]
     for row in bench.read("select sample_id from samples"):
-        sample = row["sample_id"]
-        for name, score, positive in _classes(bench, MEASURED[task], sample):
-            bench.insert("cumulative_scores", _cumulative(sample, name, score, positive))
+        for name in _classes(bench, version, row["sample_id"]):
+            found = bench.connection.execute(query, {"id": row["sample_id"], "class": name})
+            columns = found.fetchnumpy()
+            score, positive = (np.ma.getdata(columns[key]) for key in ("score", "is_positive"))
+            if len(score):
+                rows = _cumulative(row["sample_id"], name, score, positive)
+                bench.insert("cumulative_scores", rows)
 
 
-def _classes(
-    bench: Warehouse, query: str, sample: str
-) -> Iterator[tuple[str, npt.NDArray[np.float64], npt.NDArray[np.bool_]]]:
-    """Yield per class the scores of a sample's rows, and which rows are of the class."""
-    for row in bench.read(f"select distinct class from ({query}) order by class", id=sample):
-        one = f"select score, is_positive from ({query}) where class = $class"
-        found = bench.connection.execute(one, {"id": sample, "class": row["class"]}).fetchnumpy()
-        yield row["class"], np.ma.getdata(found["score"]), np.ma.getdata(found["is_positive"])
+def _classes(bench: Warehouse, version: Row, sample: str) -> list[str]:
+    """Return the classes whose scores are counted: binary the positive one alone."""
+    if version["task"] == "binary":
+        return [version["positive_class"]]
+    query = "select distinct class from class_scores where sample_id = $id order by class"
+    return [row["class"] for row in bench.read(query, id=sample)]
 
 
 def _cumulative(
     sample: str, name: str, score: npt.NDArray[np.float64], positive: npt.NDArray[np.bool_]
 ) -> pa.Table:
     """Return the rows of one class: one per score, the highest first."""
-    order = np.argsort(-score, kind="stable")
+    order = np.argsort(-score)  # ties are one row, whatever their order
     score, hits = score[order], np.cumsum(positive[order])
     last = np.flatnonzero(np.append(score[1:] != score[:-1], True))  # of its ties
     true_positives = hits[last]

@@ -46,7 +46,7 @@ mlmon.compare(*sys.argv[1:], classifier_rows=0)
 """
 SCORES = """
 import mlmon, sys
-mlmon.compare(*sys.argv[1:], target="truth", features=["one"], classifier_rows=0)
+mlmon.compare(*sys.argv[1:], target={target!r}, features=["one"], classifier_rows=0)
 """
 SCAN = """
 import duckdb, sys
@@ -85,20 +85,20 @@ def exact_drift(root: Path, rows: int, runs: int) -> None:
 
 
 def performance(root: Path, rows: int, runs: int) -> None:
-    """Print what the rows add to the binary performance set with curves, beside a script."""
+    """Print what a truth adds: the binary performance set with curves, beside a script."""
     few, many = (str(data.write_scores(root, n)) for n in (1_000, rows))
     python, script = sys.executable, str(HERE / "performance_by_hand.py")
     found = interleaved(
         runs,
-        mlmon=[python, "-c", SCORES, few, many],
-        mlmon_few=[python, "-c", SCORES, few, few],
+        mlmon=[python, "-c", SCORES.format(target="truth"), few, many],
+        mlmon_without=[python, "-c", SCORES.format(target=None), few, many],
         script=[python, script, many],
-        script_few=[python, script, few],
+        script_without=[python, script, few],
     )
-    print(f"performance with curves, {rows:,} rows, beyond the same on 1,000 rows")
+    print(f"performance with curves, {rows:,} rows, beyond the same without a truth (or rows)")
     _ratios(
         {
-            name: (found[name][0] - found[f"{name}_few"][0], found[name][1])
+            name: (found[name][0] - found[f"{name}_without"][0], found[name][1])
             for name in ("mlmon", "script")
         }
     )
