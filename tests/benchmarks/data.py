@@ -20,9 +20,10 @@ SHAPES = (  # of a number, from three uniform numbers u, v, w between 0 and 1
 
 def write_sides(folder: Path, rows: int) -> tuple[Path, Path]:
     """Write reference.parquet and current.parquet, in which some columns have drifted a little."""
-    return _write(folder / "reference.parquet", rows, 0), _write(
-        folder / "current.parquet", rows, 1
-    )
+    files = folder / "reference.parquet", folder / "current.parquet"
+    for side, file in enumerate(files):
+        _write(file, rows, side)
+    return files
 
 
 def write_scores(folder: Path, rows: int) -> Path:

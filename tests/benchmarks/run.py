@@ -54,7 +54,7 @@ for file in sys.argv[1:]:
     names = [column[0] for column in duckdb.execute(f"describe from '{file}'").fetchall()]
     duckdb.execute("select " + ", ".join(f'max("{name}")' for name in names) + f" from '{file}'")
 """
-RUNS = 5
+RUNS = 3
 
 
 def interleaved(runs: int, **commands: list[str]) -> dict[str, tuple[float, int]]:
