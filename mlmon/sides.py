@@ -20,6 +20,7 @@ from mlmon.incoming import INCOMING
 from mlmon.warehouse import Warehouse, literal, quoted
 
 REFERENCE, CURRENT = "reference", "current"
+NOTHING = '"NULL"'  # the type of a column that has no value at all
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _arrow(frame: Any, name: str) -> pa.Table:
             return pa.Table.from_pandas(frame, preserve_index=False)
         return pa.table(frame)
     except (pa.ArrowException, TypeError, ValueError) as error:
-        what = str(error).splitlines()[0] if str(error) else type(frame).__name__
+        what = "; ".join(str(part).splitlines()[0] for part in error.args if part)
         raise SourceError(
             f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "
             "or ibis table"
@@ -146,8 +147,8 @@ def kinds(
                 raise SourceError(f"column {column}: {reason}")
             left_out[column] = reason
             continue
-        kind = wanted.get(column) or features.kind_of(reference.types[column])
-        found[column] = str(kind)
+        kinds = [_kind(side, column) for side in (reference, current)]
+        found[column] = wanted.get(column) or next(kind for kind in kinds if kind)
     if not found:
         raise SourceError(f"{reference.name} and {current.name} have no column to compare")
     return found, left_out
@@ -158,12 +159,20 @@ def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, 
     for side in (reference, current):
         if column not in side.types:
             return f"{side.name} does not have it"
-    kinds = [features.kind_of(side.types[column]) for side in (reference, current)]
+    filled = [side for side in (reference, current) if side.types[column] != NOTHING]
+    kinds = {features.kind_of(side.types[column]) for side in filled}
+    if not filled and column not in wanted:
+        return "it has no value on either side"
     if None in kinds:
-        return f"{reference.types[column]} is no number, category or date"
-    if column not in wanted and len({*kinds}) > 1:
+        return f"{filled[0].types[column]} is no number, category or date"
+    if column not in wanted and len(kinds) > 1:
         raise SourceError(
             f"{current.name}: column {column} is {current.types[column]}, in {reference.name} it "
             f"is {reference.types[column]}; make them alike, or give its kind"
         )
     return None
+
+
+def _kind(side: Side, column: str) -> str | None:
+    """Return the kind of a side's column; None where it has no value, and so no type."""
+    return None if side.types[column] == NOTHING else features.kind_of(side.types[column])

@@ -190,6 +190,16 @@ def test_nothing_but_drift_without_a_truth(reference, current):
     assert "score" not in {feature for _, feature in found}
 
 
+@pytest.mark.parametrize("column", ["x", "colour"])
+def test_a_column_that_is_empty_now_has_drifted(reference, current, column):
+    made = mlmon.compare(reference, current.assign(**{column: None}), key="id", classifier_rows=0)
+    assert column in made.drifted
+    assert made.value("missing_rate", column) == 1
+    neither = [side.assign(colour=None) for side in (reference, current)]
+    made = mlmon.compare(*neither, key="id", classifier_rows=0)
+    assert made.left_out == {"colour": "it has no value on either side"}
+
+
 def test_a_truth_that_is_not_known_yet(reference, current):
     made = mlmon.compare(reference, current.drop(columns="truth"), target="truth", key="id")
     assert ("accuracy_score", None) not in figures(made)
