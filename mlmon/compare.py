@@ -120,6 +120,9 @@ def compare(
     warehouse = Warehouse(comments=False)
     both = sides.read_both(warehouse, reference, current)
     chosen = roles.assigned(both, target, prediction, score, key)
+    if key is not None:
+        for side in both:
+            sides.check_key(warehouse, side, key)
     found, left_out = sides.kinds(*both, chosen.columns, features, kinds or {})
     outcome = roles.outcome_of(warehouse, both, chosen, task, positive_class)
     settings: Row = {

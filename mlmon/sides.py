@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from mlmon import features, incoming, sources, views
+from mlmon import features, frames, incoming, sources, views
 from mlmon.config.sections import OWN_COLUMNS
 from mlmon.errors import ConfigError, SourceError
 from mlmon.incoming import INCOMING
@@ -48,10 +48,11 @@ def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side,
 
 def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
     if not isinstance(given, str | os.PathLike):
-        return _described(warehouse, Side(role, role, _arrow(given, role), {}))
+        return _described(warehouse, Side(role, role, frames.arrow(given, role), {}))
     path = Path(given)
     if not path.is_file():
-        raise SourceError(f"{path}: there is no such file")
+        what = "this is a folder; give a file" if path.is_dir() else "there is no such file"
+        raise SourceError(f"{path}: {what}")
     if path.name.lower().endswith(sources.PARQUET):
         scan = f"read_parquet({literal(str(path))})"
         return _described(warehouse, Side(role, path.name, scan, {}))
@@ -69,20 +70,16 @@ def put(warehouse: Warehouse, side: Side) -> None:
         warehouse.connection.register(side.role, side.rows)
 
 
-def _arrow(frame: Any, name: str) -> pa.Table:
-    """Return a frame of any library as an Arrow table."""
-    try:
-        if hasattr(frame, "to_pyarrow"):  # ibis
-            return frame.to_pyarrow()
-        if hasattr(frame, "iloc"):  # pandas, whose index is no column
-            return pa.Table.from_pandas(frame, preserve_index=False)
-        return pa.table(frame)
-    except (pa.ArrowException, TypeError, ValueError) as error:
-        what = "; ".join(str(part).splitlines()[0] for part in error.args if part)
+def check_key(warehouse: Warehouse, side: Side, key: str) -> None:
+    """Raise SourceError when a record of the side has no key, or two have the same."""
+    column = quoted(key)
+    if n := warehouse.value(f"select count(*) from {side.role} where {column} is null"):
         raise SourceError(
-            f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "
-            "or ibis table"
-        ) from error
+            f"{side.name}: column {key}: the key is missing in {n} rows; give another"
+        )
+    query = f"select {column}::varchar as key from {side.role} group by all having count(*) > 1"
+    if row := warehouse.one(f"{query} order by key limit 1"):
+        raise SourceError(f"{side.name}: column {key}: key {row['key']} stands there twice")
 
 
 def _described(warehouse: Warehouse, side: Side) -> Side:
@@ -150,7 +147,8 @@ def kinds(
         kinds = [_kind(side, column) for side in (reference, current)]
         found[column] = wanted.get(column) or next(kind for kind in kinds if kind)
     if not found:
-        raise SourceError(f"{reference.name} and {current.name} have no column to compare")
+        why = "".join(f"; {column}: {reason}" for column, reason in list(left_out.items())[:3])
+        raise SourceError(f"{reference.name} and {current.name} have no column to compare{why}")
     return found, left_out
 
 

@@ -20,6 +20,7 @@ FLOORS = (
     "features",
     "sources versions evaluations exports terminal dictionary schedule report",
     "views incoming estimators predictions samples results score_profile",
+    "frames",
     "sides",
     "roles",
     "generated profile project_views references",

@@ -354,3 +354,67 @@ def test_the_command_line(reference, current, tmp_path):
     assert (tmp_path / "page.html").is_file()
     failed = run("compare", tmp_path / "a.parquet", tmp_path / "none.csv")
     assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (3, "", 1)
+
+
+# Awkward frames ----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a", "a"], "column a stands there twice"),
+        (["a", "A"], "column A stands there beside a: case makes no difference"),
+        (["a", ""], "column 2 has no name"),
+    ],
+)
+def test_names_that_cannot_be_told_apart(names, said):
+    frame = pa.table([[1.0, 2.0], [2.0, 1.0]], names=names)
+    refused(SourceError, said, frame, frame)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [[2**70, 1], [1, "a"], [1 + 2j, 1]],
+    ids=["huge", "mixed", "complex"],
+)
+def test_a_column_that_arrow_cannot_hold(values):
+    frame = pd.DataFrame({"x": pd.Series(values)})
+    refused(SourceError, "cannot be read as a table", frame, frame)
+    refused(SourceError, "cannot be read as a table", frame["x"], frame)
+
+
+@pytest.mark.parametrize("values", [[1, 2], [1.0, 2.5], pd.interval_range(0, 2)])
+def test_a_pandas_categorical_is_categorical(values):
+    frame = pd.DataFrame({"x": pd.Categorical([*values, None])})
+    made = mlmon.compare(frame, frame, classifier_rows=0)
+    assert made.kinds == {"x": "categorical"}
+    assert made.value("unseen_rate", "x") == 0
+    assert made.value("missing_rate", "x") == pytest.approx(1 / 3)
+
+
+def test_types_that_duckdb_does_not_have():
+    half = pa.array(np.array([1.5, 2.5], dtype="float16"))
+    large = pa.array([10**40, 2 * 10**40], pa.decimal256(60, 2))
+    frame = pa.table({"half": half, "large": large})
+    made = mlmon.compare(frame, frame, classifier_rows=0)
+    assert made.value("mean", "half") == 2
+    assert made.value("mean", "large") == 1.5e40
+
+
+def test_words_that_pandas_read_as_missing_numbers(reference, current):
+    made = mlmon.compare(reference, current.assign(colour=np.nan), key="id", classifier_rows=0)
+    assert made.kinds["colour"] == "categorical"
+    assert made.value("missing_rate", "colour") == 1
+
+
+def test_a_key_names_one_record(reference, current):
+    said = "current: column id: key 1 stands there twice"
+    refused(SourceError, said, reference, current.assign(id=1), key="id")
+    said = "column id: the key is missing in 700 rows"
+    refused(SourceError, said, reference, current.assign(id=None), key="id")
+
+
+def test_sides_that_share_no_column(reference, current, tmp_path):
+    said = "have no column to compare; x: current does not have it"
+    refused(SourceError, said, reference[["x"]], current[["count"]])
+    refused(SourceError, "this is a folder", tmp_path, current)

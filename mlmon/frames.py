@@ -1,0 +1,80 @@
+"""A frame of any library, as an Arrow table whose columns DuckDB can tell apart and read."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from mlmon.errors import SourceError
+
+NARROW = {"halffloat": pa.float32(), "decimal256": pa.float64()}  # DuckDB has no such types
+
+
+def arrow(frame: Any, name: str) -> pa.Table:
+    """Return a pandas, Arrow, polars or ibis table, or a dict of columns, as an Arrow table.
+
+    A pandas categorical is text. Raises SourceError, which calls the frame by its name.
+    """
+    try:
+        table = _table(frame)
+    except (pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError) as error:
+        what = "; ".join(str(part).splitlines()[0] for part in error.args if part)
+        raise SourceError(
+            f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "
+            "or ibis table"
+        ) from error
+    _check_names(table, name)
+    for place, field in enumerate(table.schema):
+        for form, kind in NARROW.items():
+            if str(field.type).startswith(form):
+                table = table.set_column(place, field.name, table.column(place).cast(kind))
+    return table
+
+
+def text(value: object) -> str:
+    """Return a class or category given in Python as the text that it is in the data."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)
+
+
+def _table(frame: Any) -> pa.Table:
+    if hasattr(frame, "to_pyarrow"):  # ibis
+        return frame.to_pyarrow()
+    if not (hasattr(frame, "iloc") and hasattr(frame, "columns")):
+        return pa.table(frame)
+    given = pa.Table.from_pandas(_without_categories(frame), preserve_index=False)
+    for place, field in enumerate(given.schema):  # what pandas calls a float, when nothing is there
+        if (
+            pa.types.is_floating(field.type)
+            and 0 < given.num_rows == given.column(place).null_count
+        ):
+            given = given.set_column(place, field.name, pa.nulls(given.num_rows))
+    return given
+
+
+def _without_categories(frame: Any) -> Any:
+    """Return a pandas frame whose categories are text: of numbers, dates or intervals too."""
+    kinds = {name: kind for name, kind in frame.dtypes.items() if hasattr(kind, "categories")}
+    if not kinds:
+        return frame
+    made = frame.copy(deep=False)
+    for name in kinds:
+        made[name] = frame[name].cat.rename_categories(text)
+    return made
+
+
+def _check_names(table: pa.Table, name: str) -> None:
+    """Raise SourceError at a name that is missing, or stands there twice but for its case."""
+    known: dict[str, str] = {}
+    for position, column in enumerate(table.column_names, start=1):
+        if not column.strip() or "\0" in column:
+            raise SourceError(f"{name}: column {position} has no name; give it one")
+        other = known.setdefault(column.lower(), column)
+        if len(known) < position:
+            both = "twice" if other == column else f"beside {other}: case makes no difference"
+            raise SourceError(f"{name}: column {column} stands there {both}; rename one")
