@@ -114,6 +114,7 @@ def compare(
     """
     from mlmon import roles, sides
     from mlmon.comparison import measured
+    from mlmon.outcome import outcome_of
 
     if kinds and (wrong := set(kinds.values()) - {"numeric", "categorical"}):
         raise ConfigError(f"kinds: {wrong.pop()!r} is not numeric or categorical")
@@ -124,7 +125,7 @@ def compare(
         for side in both:
             sides.check_key(warehouse, side, key)
     found, left_out = sides.kinds(*both, chosen.columns, features, kinds or {})
-    outcome = roles.outcome_of(warehouse, both, chosen, task, positive_class)
+    outcome = outcome_of(warehouse, both, chosen, task, positive_class)
     settings: Row = {
         "confidence": confidence,
         "drift_limit": drift_limit,

@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from mlmon import features, measure, views
 from mlmon.bench import Rows
 from mlmon.config.sections import LIFT_AT, CostMatrix
-from mlmon.roles import Outcome, Roles
+from mlmon.roles import Outcome, Roles, class_of
 from mlmon.sides import CURRENT, REFERENCE, Side, put
 from mlmon.warehouse import Row, Warehouse, now, quoted
 
@@ -76,9 +76,7 @@ def _rows(
     """Return the wide rows of a side, as mlmon/features.py describes them."""
     table = warehouse.ibis.table(side.role)
     columns: dict[str, ir.Value] = {
-        name: features.number_of(table[name])
-        if kind == features.NUMERIC
-        else features.text_of(table[name])
+        name: features.number_of(table[name]) if kind == features.NUMERIC else class_of(table[name])
         for name, kind in kinds.items()
     }
     number = features.text_of(ibis.row_number())

@@ -219,11 +219,11 @@ def _branch(rows: ir.Table, column: str, feature: str, kind: str) -> ir.Table:
 
 
 def scored(rows: ir.Table) -> ir.Table:
-    """Return `scored_records` of wide rows."""
+    """Return `scored_records` of wide rows; a score that is NaN or infinite is none."""
     return rows.select(
         sample_id=rows["_sample_id"],
         record_id=rows["_record_id"],
-        score=rows["_score"],
+        score=finite(rows["_score"]),
         prediction=rows["_prediction"],
         actual=rows["_actual"],
     )

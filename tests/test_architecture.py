@@ -23,6 +23,7 @@ FLOORS = (
     "frames",
     "sides",
     "roles",
+    "outcome",
     "generated profile project_views references",
     "bench",
     "bootstrap",

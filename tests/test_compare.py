@@ -418,3 +418,95 @@ def test_sides_that_share_no_column(reference, current, tmp_path):
     said = "have no column to compare; x: current does not have it"
     refused(SourceError, said, reference[["x"]], current[["count"]])
     refused(SourceError, "this is a folder", tmp_path, current)
+
+
+# Awkward truths and scores -----------------------------------------------------
+
+
+def test_a_category_of_whole_floats_is_that_of_integers():
+    whole = pl_frame({"x": [1, 2, 3, 3]})
+    gaps = pl_frame({"x": [1.0, 2.0, float("nan"), 3.0]})
+    made = mlmon.compare(whole, gaps, kinds={"x": "categorical"}, classifier_rows=0)
+    assert made.value("unseen_rate", "x") == 0
+    assert made.value("missing_rate", "x") == 0.25
+
+
+def pl_frame(columns: dict) -> polars.DataFrame:
+    return polars.DataFrame(columns, strict=False)
+
+
+@pytest.mark.parametrize("strange", [float("nan"), float("inf")])
+def test_a_score_that_is_no_number_is_none(reference, current, strange):
+    chosen = np.arange(len(current)) % 5 == 0
+    side = polars.from_pandas(current.assign(score=current["score"].where(~chosen, -1)))
+    given = polars.when(polars.col("score") < 0).then(strange).otherwise(polars.col("score"))
+    side = side.with_columns(score=given)
+    found = figures(mlmon.compare(reference, side, target="truth", key="id", classifier_rows=0))
+    y, score = current["truth"][~chosen], current["score"][~chosen]
+    for name in ("roc_auc_score", "log_loss", "brier_score_loss"):
+        assert found[name, None] == pytest.approx(getattr(metrics, name)(y, score), rel=1e-9)
+    right = metrics.accuracy_score(y, score > 0.5)
+    assert found["accuracy_score", None] == pytest.approx(right, rel=1e-9)
+
+
+@pytest.mark.parametrize("strange", [float("nan"), float("inf")])
+def test_a_truth_that_is_no_number_is_not_known(strange):
+    y = [0.5, 1.25, 2.0, 4.0, strange]
+    frame = polars.DataFrame({"x": [1.0] * 5, "y": y, "p": [1.0, 1.0, 2.0, 3.0, 4.0]})
+    made = mlmon.compare(frame, frame, target="y", prediction="p", classifier_rows=0)
+    assert made.task == "regression"
+    expected = metrics.r2_score(y[:4], frame["p"][:4])
+    assert made.value("r2_score") == pytest.approx(expected, rel=1e-9)
+
+
+def test_a_truth_that_is_empty_now_is_of_the_references_task():
+    frame = pd.DataFrame({"x": np.arange(40.0), "y": np.arange(40.0) / 7, "p": np.arange(40.0)})
+    later = frame.assign(y=None)
+    made = mlmon.compare(frame, later, target="y", prediction="p", classifier_rows=0)
+    assert made.task == "regression"
+
+
+def test_a_class_probability_that_is_missing_is_no_prediction():
+    proba = np.array([[0.7, 0.2, 0.1], [np.nan, 0.6, 0.1], [0.1, 0.2, 0.7], [0.3, 0.4, 0.3]])
+    frame = pd.DataFrame(proba, columns=["a", "b", "c"]).assign(x=1.0, y=[0, 0, 2, 1])
+    score = {0: "a", 1: "b", 2: "c"}
+    made = mlmon.compare(frame, frame, target="y", score=score, classifier_rows=0)
+    assert made.value("accuracy_score") == 1
+
+
+@pytest.mark.parametrize("given", [1, 1.0, np.int64(1), np.float32(1), "1"])
+def test_the_positive_class_may_be_any_one(reference, current, given):
+    settings = {"target": "truth", "key": "id", "classifier_rows": 0}
+    made = mlmon.compare(reference, current, positive_class=given, **settings)
+    area = metrics.roc_auc_score(current["truth"], current["score"])
+    assert made.value("roc_auc_score") == pytest.approx(area, rel=1e-9)
+    flags = [side.assign(truth=side["truth"] == 1) for side in (reference, current)]
+    made = mlmon.compare(*flags, positive_class=np.bool_(True), **settings)
+    assert made.value("roc_auc_score") == pytest.approx(area, rel=1e-9)
+
+
+def test_truth_and_output_that_do_not_fit(reference, current):
+    flags = current.assign(truth=current["truth"] == 1)
+    refused(SourceError, "column truth is BOOLEAN", reference, flags, target="truth")
+    large = current.assign(score=current["score"] * 3)
+    refused(SourceError, "is no probability (0 to 1)", reference, large, target="truth")
+    three = current.assign(truth=current["id"] % 3)
+    refused(ConfigError, "score alone is for two classes", reference, three, target="truth")
+    score = {"stays": "score", "leaves": "x"}
+    said = "truth has none of these classes but 0, 1"
+    refused(ConfigError, said, reference, current, target="truth", score=score)
+    settings = {"target": "truth", "score": {0: "score", 1: "score"}, "task": "binary"}
+    refused(ConfigError, "binary takes one column", reference, current, **settings)
+    both = {"target": "truth", "prediction": "truth"}
+    refused(ConfigError, "truth has another role too", reference, current, **both)
+    lists = current.assign(truth=[[1]] * len(current))
+    refused(SourceError, "column truth: BIGINT[]", reference, lists, target="truth")
+
+
+def test_a_column_called_score_that_is_none(reference, current):
+    points = [side.assign(score=side["score"] * 500 + 300) for side in (reference, current)]
+    made = mlmon.compare(*points, key="id", classifier_rows=0)
+    assert made.task is None
+    assert made.value("ks_statistic", "score") > 0
+    with pytest.raises(KeyError):
+        made.value("chi2_statistic", "prediction")
