@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from mlmon.errors import ConfigError
 from mlmon.warehouse import Row, Warehouse
 
 CLASSIFIER_ROWS = 10_000
+KINDS = ("numeric", "categorical")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,12 @@ class Comparison:
         ]
         lines += [f"left out: {column}, {reason}" for column, reason in self.left_out.items()]
         drifted = self.drifted
-        lines.append(f"drifted: {', '.join(drifted)}" if drifted else "no feature has drifted")
+        if drifted:
+            lines.append(f"drifted: {', '.join(drifted)}")
+        elif self.warehouse.value("select count(drifted) from feature_drift"):
+            lines.append("no feature has drifted")
+        else:
+            lines.append("drift is not known: no feature has rows on both sides")
         query = "select value, note from metrics where metric = 'data_drift'"
         for row in self.warehouse.read(query):
             if row["value"] is not None:
@@ -116,21 +123,43 @@ def compare(
     from mlmon.comparison import measured
     from mlmon.outcome import outcome_of
 
-    if kinds and (wrong := set(kinds.values()) - {"numeric", "categorical"}):
-        raise ConfigError(f"kinds: {wrong.pop()!r} is not numeric or categorical")
-    warehouse = Warehouse(comments=False)
-    both = sides.read_both(warehouse, reference, current)
-    chosen = roles.assigned(both, target, prediction, score, key)
-    if key is not None:
-        for side in both:
-            sides.check_key(warehouse, side, key)
-    found, left_out = sides.kinds(*both, chosen.columns, features, kinds or {})
-    outcome = outcome_of(warehouse, both, chosen, task, positive_class)
     settings: Row = {
         "confidence": confidence,
         "drift_limit": drift_limit,
         "classifier_rows": classifier_rows,
     }
+    _check(settings, kinds)
+    warehouse = Warehouse(comments=False)
+    both = sides.read_both(warehouse, reference, current)
+    target, prediction, key = map(_name, (target, prediction, key))
+    chosen = roles.assigned(both, target, prediction, score, key)
+    if key is not None:
+        for side in both:
+            sides.check_key(warehouse, side, key)
+    listed = [features] if isinstance(features, str) else list(map(str, features or ()))
+    found, left_out = sides.kinds(*both, chosen.columns, listed, kinds or {})
+    outcome = outcome_of(warehouse, both, chosen, task, positive_class)
     identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)
     return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)
+
+
+def _name(column: object) -> str | None:
+    """Return a column's name, which pandas may hold as a number, as it is in the data."""
+    return None if column is None else str(column)
+
+
+def _check(settings: Row, kinds: object) -> None:
+    """Raise ConfigError at a setting that is not what it must be."""
+    if not isinstance(kinds, Mapping | None):
+        raise ConfigError(f"kinds: {kinds!r} is no mapping of column to numeric or categorical")
+    if kinds and (wrong := [kind for kind in kinds.values() if kind not in KINDS]):
+        raise ConfigError(f"kinds: {wrong[0]!r} is not numeric or categorical")
+    confidence, limit, rows = settings.values()
+    number = int | float
+    if not (isinstance(confidence, number) and 0 < confidence < 1):
+        raise ConfigError(f"confidence: {confidence!r} is not between 0 and 1")
+    if not (isinstance(limit, number) and 0 <= limit < inf):
+        raise ConfigError(f"drift_limit: {limit!r} is not a number from 0")
+    if rows is not None and not (isinstance(rows, int) and rows >= 0):
+        raise ConfigError(f"classifier_rows: {rows!r} is not a whole number from 0, or None")

@@ -510,3 +510,31 @@ def test_a_column_called_score_that_is_none(reference, current):
     assert made.value("ks_statistic", "score") > 0
     with pytest.raises(KeyError):
         made.value("chi2_statistic", "prediction")
+
+
+@pytest.mark.parametrize(
+    ("said", "settings"),
+    [
+        ("confidence: 2 is not", {"confidence": 2}),
+        ("confidence: 'a' is not", {"confidence": "a"}),
+        ("drift_limit: nan is not", {"drift_limit": float("nan")}),
+        ("classifier_rows: -5 is not", {"classifier_rows": -5}),
+        ("kinds: ['x'] is no mapping", {"kinds": ["x"]}),
+        ("score: ['score'] is no column", {"score": ["score"], "target": "truth"}),
+    ],
+)
+def test_settings_that_are_wrong(reference, current, said, settings):
+    refused(ConfigError, said, reference, current, **settings)
+
+
+def test_one_feature_and_columns_that_are_numbers(reference, current):
+    made = mlmon.compare(reference, current, features="count", classifier_rows=0)
+    assert made.kinds == {"count": "numeric"}
+    frame = pd.DataFrame({0: [0.1, 0.2, 0.7], 1: [0, 1, 1], 2: [1.0, 2.0, 3.0]})
+    made = mlmon.compare(frame, frame, target=1, features=[2], classifier_rows=0)
+    assert (made.task, made.kinds) == ("binary", {"2": "numeric"})
+
+
+def test_without_rows_nothing_is_said_about_drift(reference):
+    made = mlmon.compare(reference, reference[:0], classifier_rows=0)
+    assert "no feature has rows on both sides" in made.summary
