@@ -30,7 +30,9 @@ def say(words: str) -> None:
 
 
 def show(rows: list[Row], format: Format = Format.table) -> None:
-    """Print rows as data. No rows: nothing but an empty list or the like."""
+    """Print rows as data. No rows: nothing but an empty list or the like; nor if it is closed."""
+    if sys.stdout is None:
+        return
     if format == Format.json:
         print(json.dumps(rows, default=str, indent=2, ensure_ascii=False))
     elif not rows:

@@ -538,3 +538,18 @@ def test_one_feature_and_columns_that_are_numbers(reference, current):
 def test_without_rows_nothing_is_said_about_drift(reference):
     made = mlmon.compare(reference, reference[:0], classifier_rows=0)
     assert "no feature has rows on both sides" in made.summary
+
+
+def test_the_command_line_refuses(reference, tmp_path):
+    path = tmp_path / "a.parquet"
+    reference.to_parquet(path)
+    quick = ("compare", path, path, "--classifier-rows", 0)
+    failed = run(*quick, "-o", tmp_path)
+    assert failed.returncode == 2
+    assert "this is a folder; give the page's file" in failed.stderr.splitlines()[-1]
+    failed = run(*quick, "--kind", "x=numeric", "--kind", "x=categorical")
+    assert (failed.returncode, failed.stderr.count("\n")) == (2, 1)
+    assert "the same name stands there twice" in failed.stderr
+    words = " ".join(f"'{word}'" for word in (sys.executable, "-m", "mlmon", *quick))
+    closed = subprocess.run(f"{words} >&-", shell=True, capture_output=True, text=True, check=False)
+    assert closed.returncode == 0, closed.stderr

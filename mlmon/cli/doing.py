@@ -143,7 +143,10 @@ def evaluate(
 def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
     if wrong := [pair for pair in given if "=" not in pair]:
         raise ConfigError(f"{option} {wrong[0]}: give it as {form}")
-    return dict(pair.split("=", 1) for pair in given)
+    named = dict(pair.split("=", 1) for pair in given)
+    if len(named) < len(given):
+        raise ConfigError(f"{option}: the same name stands there twice; give it once")
+    return named
 
 
 def _evaluation(opened: Project, identity: str) -> Row:
