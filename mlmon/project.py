@@ -213,6 +213,7 @@ class Project:
             project=self.config.project,
             dashboard=dashboard,
             evaluation=evaluation,
+            zone=self.config.time_zone,
         )
 
     # Models -------------------------------------------------------------------

@@ -36,6 +36,11 @@ def mistakes(text, folder):
     [
         (BASE + "color: red\n", "mlmon.yml:14:8: color: Extra inputs are not permitted"),
         (BASE.replace("version: 1", "version: 2"), "mlmon.yml:1:10: version: Input should be 1"),
+        (
+            BASE + "time_zone: Europe/Atlantis\n",
+            "mlmon.yml:14:12: time_zone: no time zone is called Europe/Atlantis;"
+            " one is Europe/Berlin",
+        ),
         (BASE.replace("project: shop\n", ""), "mlmon.yml:1:1: project: Field required"),
         (BASE.replace(", key: id", ""), "mlmon.yml:4:11: datasets.orders.key: Field required"),
         (

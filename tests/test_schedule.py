@@ -129,19 +129,18 @@ def test_a_day_on_the_other_side_of_the_world():
 
 
 @pytest.mark.parametrize(
-    ("every", "at", "zone", "words"),
+    ("every", "at", "words"),
     [
-        ("1 week", "Moonday 06:00", "UTC", "Moonday is not a day of the week"),
-        ("1 week", "Monday", "UTC", "is not like `Monday 06:00`"),
-        ("1 day", "25:00", "UTC", "is not like"),
-        ("1 day", "Monday 06:00", "UTC", "a day belongs to weeks and months only"),
-        ("1 month", "31 06:00", "UTC", "from 1 to 28"),
-        ("1 day", "06:00", "Europe/Atlantis", "no time zone is called Europe/Atlantis"),
+        ("1 week", "Moonday 06:00", "Moonday is not a day of the week"),
+        ("1 week", "Monday", "is not like `Monday 06:00`"),
+        ("1 day", "25:00", "is not like"),
+        ("1 day", "Monday 06:00", "a day belongs to weeks and months only"),
+        ("1 month", "31 06:00", "from 1 to 28"),
     ],
 )
-def test_what_cannot_be_understood(every, at, zone, words):
+def test_what_cannot_be_understood(every, at, words):
     with pytest.raises(ConfigError, match="trigger t") as caught:
-        next(due(trigger(every, at, zone), datetime(2024, 1, 1, tzinfo=UTC)))
+        next(due(trigger(every, at), datetime(2024, 1, 1, tzinfo=UTC)))
     assert words in str(caught.value)
 
 

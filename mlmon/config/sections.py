@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mlmon.config.values import Function, Kind, OwnMetric, Reference, Share, Task, Text
+from mlmon.config.values import Function, Kind, OwnMetric, Reference, Share, Task, Text, Zone
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
@@ -191,7 +191,7 @@ class Trigger(Section):
     name: str
     every: Annotated[str, Field(pattern=r"^[1-9]\d* (minute|hour|day|week|month)s?$")]
     at: str | None = None
-    time_zone: str = "UTC"
+    time_zone: Zone = "UTC"
 
 
 class OutcomeIs(Section):
@@ -277,6 +277,7 @@ class Config(Section):
     version: Literal[1]
     project: str
     warehouse: str = "warehouse/mlmon.duckdb"
+    time_zone: Zone = "UTC"  # of the times in reports
     datasets: Mapping[str, Dataset]
     models: Mapping[Annotated[str, Field(pattern=r"^[^/\\\\.][^/\\\\]*$")], Model] = {}
     stores: Mapping[str, Store] = {}

@@ -2,6 +2,7 @@
 
 import re
 from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
 
@@ -32,8 +33,18 @@ def _function(reference: str) -> str:
     return reference
 
 
+def _zone(name: str) -> str:
+    """Return the name of a time zone that there is."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(f"no time zone is called {name}; one is Europe/Berlin") from error
+    return name
+
+
 OwnMetric = Annotated[str, AfterValidator(_own_metric)]
 Function = Annotated[str, AfterValidator(_function)]
+Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, BeforeValidator(_as_text)]
 Kind = Literal["numeric", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 Row = dict[str, Any]
 Read = Callable[..., list[Row]]
@@ -33,6 +35,27 @@ class Answer:
     def first(self) -> Row:
         """The first row, or an empty one."""
         return self.rows[0] if self.rows else {}
+
+
+def in_zone(read: Read, zone: str) -> Read:
+    """The same reading, with every time, which the warehouse holds in UTC, in a time zone."""
+    there = ZoneInfo(zone)
+
+    def local(query: str, **parameters: Any) -> list[Row]:
+        return [moved(row, there) for row in read(query, **parameters)]
+
+    return local
+
+
+def moved(value: Any, zone: ZoneInfo) -> Any:
+    """The value with all times in it in the zone."""
+    if isinstance(value, datetime):
+        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
+    if isinstance(value, dict):
+        return {key: moved(item, zone) for key, item in value.items()}
+    if isinstance(value, list):
+        return [moved(item, zone) for item in value]
+    return value
 
 
 def ask(read: Read, name: str, **parameters: Any) -> Answer:

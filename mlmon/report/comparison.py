@@ -18,7 +18,7 @@ def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
         row for row in ask(read, "evaluations").rows if row["evaluation_id"] == evaluation_id
     )
     page = evaluation_page(read, listed, "comparison")
-    page |= {"kind": "comparison", "title": listed["name"], "neighbours": []}
+    page |= {"kind": "comparison", "title": listed["name"], "ways": [], "root": None}
     for section in page["sections"]:  # there are no limits to check
         section["tiles"] = [tile for tile in section["tiles"] if tile["id"] != "checks"]
     write(path, page, fingerprint(page))

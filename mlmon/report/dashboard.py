@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report import classes, drift, estimates, performance, tiles, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.listings import check_tile, evaluation_tile, version_tile
+from mlmon.report.page import page
 from mlmon.report.prediction import prediction_summary
 from mlmon.report.tile import Section, Tile, absent, section
 from mlmon.report.verdict import verdict
@@ -34,15 +35,15 @@ def dashboard(read: Read, wanted: Mapping[str, Any], project: str) -> dict[str, 
         section("checks", "Checks", [check_tile(checks.rows, checks.sql)]),
         section("evaluations", "Evaluations", [evaluation_tile(evaluations.rows, evaluations.sql)]),
     ]
-    return {
-        "kind": "dashboard",
-        "project": project,
-        "title": wanted.get("title") or "Model monitoring",
-        "status": told["badge"],
-        "updated": words.moment(ask(read, "updated_at").first.get("updated_at")),
-        "neighbours": [],
-        "sections": sections,
-    }
+    return page(
+        "dashboard",
+        wanted.get("title") or "Model monitoring",
+        sections,
+        project=project,
+        status=told["badge"],
+        updated=ask(read, "updated_at").first.get("updated_at"),
+        root="",
+    )
 
 
 def focus_of(read: Read, query: str, model: Row) -> Row | None:

@@ -1,11 +1,14 @@
 """The warehouse -> the facts of one evaluation's page."""
 
+from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from mlmon.report import classes, drift, estimates, performance, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import slug
+from mlmon.report.links import DASHBOARD, page_of
+from mlmon.report.page import Page, Way, page, way
 from mlmon.report.prediction import prediction_drift
 from mlmon.report.summary import check_tile, summary
 from mlmon.report.tile import Tile, absent, badge, queries, section, tile
@@ -22,6 +25,17 @@ CURVES = ("roc_curve", "precision_recall_curve", "lift_curve", "calibration_curv
 CURVES_BY_CLASS = ("roc_curve", "precision_recall_curve", "calibration_curve")
 
 
+def pages(read: Read, project: str) -> Iterator[Page]:
+    """The pages of all evaluations."""
+    states = {row["evaluation_id"]: row["state"] for row in ask(read, "evaluation_states").rows}
+    for row in ask(read, "evaluations").rows:
+        yield Page(
+            page_of(row),
+            states[row["evaluation_id"]],
+            partial(evaluation_page, read, row, project),
+        )
+
+
 def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:
     """Everything an evaluation's page shows; `listed` is its row of the query `evaluations`."""
     key = listed["evaluation_id"]
@@ -29,14 +43,10 @@ def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:
     about = evaluation.first
     counts = ask(read, "drift_counts", evaluation_id=key).first
     checks = ask(read, "evaluation_checks", evaluation_id=key)
-    return {
-        "kind": "evaluation",
-        "project": project,
-        "title": f"{about['batch']} in {about['store']}",
-        "status": badge(checks.first["outcome"]) if checks.rows else None,
-        "updated": words.moment(about["evaluated_at"]),
-        "neighbours": neighbours(listed),
-        "sections": [
+    return page(
+        "evaluation",
+        f"{about['batch']} in {about['store']}",
+        [
             section(
                 "summary", "Summary", [*summary(read, about, evaluation.sql), check_tile(checks)]
             ),
@@ -55,12 +65,18 @@ def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:
             ),
             section("metrics", "All metrics", metric_tiles(read, key), short="Metrics"),
         ],
-    }
+        project=project,
+        status=badge(checks.first["outcome"]) if checks.rows else None,
+        updated=about["evaluated_at"],
+        ways=ways(listed),
+    )
 
 
-def neighbours(listed: Row) -> list[dict[str, str]]:
-    """The evaluations before and after it in its store."""
-    pages = []
+def ways(listed: Row) -> list[Way]:
+    """Up to its store and model, and to the evaluations before and after it."""
+    found = [
+        way("Dashboard", DASHBOARD),
+    ]
     for side, word in (("previous", "Before"), ("next", "After")):
         if listed[f"{side}_id"] is not None:
             near = {
@@ -68,8 +84,8 @@ def neighbours(listed: Row) -> list[dict[str, str]]:
                 "batch": listed[f"{side}_batch"],
                 "evaluation_id": listed[f"{side}_id"],
             }
-            pages.append({"href": f"{slug(near)}.html", "text": f"{word}: {near['batch']}"})
-    return pages
+            found.append(way(f"{word}: {near['batch']}", page_of(near)))
+    return found
 
 
 def significance(about: Row) -> str:

@@ -1,25 +1,50 @@
-"""Where pages lie, seen from the dashboard: names that any file system takes."""
+"""Where pages lie, seen from the report's folder: names that any file system takes."""
 
+import hashlib
 import re
 
 from mlmon.report.ask import Row
 
-FOLDER = "evaluations"
-UNSAFE = re.compile(r"[^A-Za-z0-9_]+")
+DASHBOARD = "index.html"
+FOLDERS = ("evaluations", "features", "models", "runs", "stores")
+UNSAFE = re.compile(r"[^a-z0-9_]+")
 LONGEST = 40
 
 
 def page_of(evaluation: Row) -> str:
-    """The page of an evaluation, relative to the dashboard."""
-    return f"{FOLDER}/{slug(evaluation)}.html"
+    """The page of an evaluation: store, batch and the beginning of its id."""
+    name = file_name(evaluation["store"], evaluation["batch"])
+    return f"evaluations/{name}-{evaluation['evaluation_id'][:8]}.html"
 
 
-def slug(evaluation: Row) -> str:
-    """Store, batch and the first eight characters of the evaluation's id."""
-    parts = (evaluation["store"], evaluation["batch"], evaluation["evaluation_id"][:8])
-    return "-".join(part for part in map(safe, parts) if part)
+def store_page(store: str) -> str:
+    """The page of a store: all of its evaluations."""
+    return f"stores/{file_name(store)}.html"
 
 
-def safe(name: str) -> str:
-    """The name with every run of other characters replaced by one hyphen."""
-    return UNSAFE.sub("-", str(name))[:LONGEST].strip("-")
+def model_page(model: str) -> str:
+    """The page of a model: its versions."""
+    return f"models/{file_name(model)}.html"
+
+
+def feature_page(model: str, feature: str) -> str:
+    """The page of a model's feature: its history."""
+    return f"features/{file_name(model, feature)}.html"
+
+
+def run_page(scenario: str, run_id: str) -> str:
+    """The page of one run of a scenario."""
+    return f"runs/{file_name(scenario, run_id)}.html"
+
+
+def file_name(*names: str) -> str:
+    """The names joined; where that does not spell them exactly, with a digest that does.
+
+    Small letters only, so that two names never share a file where case does not count.
+    """
+    plain = [UNSAFE.sub("-", name.lower())[:LONGEST].strip("-") for name in names]
+    joined = "-".join(part for part in plain if part)
+    if plain == list(names) and all(names) and "-" not in "".join(names):
+        return joined
+    digest = hashlib.md5("\0".join(names).encode(), usedforsecurity=False).hexdigest()
+    return f"{joined}-{digest[:6]}".strip("-")

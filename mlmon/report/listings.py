@@ -16,12 +16,12 @@ CHECK_COLUMNS = (
     Column("limits", "Limits"),
     Column("store", "Store"),
     Column("batch", "Batch"),
-    Column("checked_at", "Checked (UTC)", "moment"),
+    Column("checked_at", "Checked", "moment"),
 )
 VERSION_COLUMNS = (
     Column("model_version", "Version", "count"),
     Column("status", "Status", "status"),
-    Column("activated_at", "Activated (UTC)", "moment"),
+    Column("activated_at", "Activated", "moment"),
     Column("algorithm", "Algorithm"),
     Column("trained_on", "Trained on"),
     Column("train_rows", "Rows", "count"),
@@ -47,7 +47,7 @@ EVALUATION_COLUMNS = (
     Column("r2_score", "R2", "figure", words.NOTHING),
     Column("root_mean_squared_error", "RMSE", "figure", words.NOTHING),
     Column("diagnostics", "Diagnostics", "count"),
-    Column("evaluated_at", "Evaluated (UTC)", "moment"),
+    Column("evaluated_at", "Evaluated", "moment"),
 )
 
 

@@ -1,23 +1,25 @@
-"""The report: index.html and a page per evaluation, written only where something changed."""
+"""The report: the dashboard and all pages beside it, written only where something changed."""
 
 import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from mlmon.errors import EvaluationNotFound
-from mlmon.report.ask import Read, ask
+from mlmon.report import evaluation as evaluations
+from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
-from mlmon.report.evaluation import evaluation_page
-from mlmon.report.links import FOLDER, page_of
+from mlmon.report.links import DASHBOARD, FOLDERS, page_of
+from mlmon.report.page import Page
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 RENDERERS = ("altair", "jinja2", "vl-convert-python")
+KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (evaluations.pages,)
 
 
 def write_report(
@@ -28,31 +30,45 @@ def write_report(
     project: str,
     dashboard: str = "default",
     evaluation: str | None = None,
+    zone: str = "UTC",
 ) -> Path:
-    """Write index.html and a page per evaluation; return the path of index.html.
+    """Write all pages; return the path of index.html.
 
     `evaluation` (an id or its beginning) writes that one's page only, beside the dashboard.
-    Pages whose facts did not change stay as they are; pages of evaluations that are gone go.
-    Raises EvaluationNotFound.
+    Pages whose facts did not change stay as they are; pages of what is gone go. Times are told
+    in `zone`. Raises EvaluationNotFound.
     """
-    listed = ask(read, "evaluations").rows
-    wanted = [row for row in listed if row["evaluation_id"].startswith(evaluation or "")]
-    if evaluation and not wanted:
-        known = "mlmon sql 'from evaluations' lists them"
-        raise EvaluationNotFound(f"no evaluation has the id {evaluation}; {known}")
-    states = {row["evaluation_id"]: row["state"] for row in ask(read, "evaluation_states").rows}
-    for row in wanted:
-        state = fingerprint(project, states[row["evaluation_id"]])
-        path = directory / page_of(row)
-        if written(path) != state:
-            write(path, evaluation_page(read, row, project), state)
-    clear(directory, {page_of(row) for row in listed})
-    index = directory / "index.html"
+    read = in_zone(read, zone)
+    known = list(pages(read, project))
+    only = one_of(read, evaluation) if evaluation else {page.path for page in known}
+    for page in known:
+        state = fingerprint(project, zone, page.state)
+        path = directory / page.path
+        if page.path in only and written(path) != state:
+            write(path, page.facts(), state)
+    clear(directory, {page.path for page in known})
+    index = directory / DASHBOARD
     facts = dashboard_page(read, dashboards.get(dashboard) or {}, project)
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)
     return index
+
+
+def pages(read: Read, project: str) -> Iterator[Page]:
+    """Every page but the dashboard."""
+    for kind in KINDS:
+        yield from kind(read, project)
+
+
+def one_of(read: Read, evaluation: str) -> set[str]:
+    """The pages of the evaluations whose id starts so. Raises EvaluationNotFound."""
+    listed = ask(read, "evaluations").rows
+    found = {page_of(row) for row in listed if row["evaluation_id"].startswith(evaluation)}
+    if not found:
+        known = "mlmon sql 'from evaluations' lists them"
+        raise EvaluationNotFound(f"no evaluation has the id {evaluation}; {known}")
+    return found
 
 
 def write(path: Path, page: dict[str, Any], state: str) -> None:
@@ -91,7 +107,8 @@ def written(path: Path) -> str | None:
 
 
 def clear(directory: Path, expected: set[str]) -> None:
-    """Pages of ours whose evaluation is gone are removed."""
-    for file in (directory / FOLDER).glob("*.html"):
-        if f"{FOLDER}/{file.name}" not in expected and written(file) is not None:
-            file.unlink()
+    """Pages of ours that show what is gone are removed."""
+    for folder in FOLDERS:
+        for file in (directory / folder).glob("*.html"):
+            if f"{folder}/{file.name}" not in expected and written(file) is not None:
+                file.unlink()

@@ -36,7 +36,7 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
             "Reference rows",
             None if about["reference_rows"] is None else words.figure(about["reference_rows"]),
         ),
-        ("Evaluated (UTC)", words.moment(about["evaluated_at"])),
+        ("Evaluated", words.moment(about["evaluated_at"])),
     ]
     shown = [{"title": title, "text": str(text)} for title, text in facts if text]
     return [

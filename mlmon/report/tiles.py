@@ -16,10 +16,10 @@ HISTORY_COLUMNS = (
     Column("upper", "Upper", "figure", ""),
     Column("outcome", "Status", "status"),
     Column("model_version", "Version", "count"),
-    Column("evaluated_at", "Evaluated (UTC)", "moment"),
+    Column("evaluated_at", "Evaluated", "moment"),
 )
 RUN_COLUMNS = (
-    Column("started_at", "Started (UTC)", "moment"),
+    Column("started_at", "Started", "moment"),
     Column("outcome", "Outcome", "status"),
     Column("duration_seconds", "Duration", "duration"),
     Column("trigger", "Trigger"),

@@ -104,6 +104,13 @@ def moment(value: Any) -> str:
     return f"{value.day} {value:%b %Y, %H:%M}"
 
 
+def zone(value: Any) -> str:
+    """The time zone of a time; the warehouse's times bear none and are UTC."""
+    if not isinstance(value, datetime):
+        return ""
+    return value.tzname() or "UTC"
+
+
 def duration(seconds: Any) -> str:
     """A duration: 0.4 s, 34 s, 1 min 52 s, 2 h 5 min."""
     if seconds is None:

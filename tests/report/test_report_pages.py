@@ -12,6 +12,7 @@ import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
 from mlmon.errors import EvaluationNotFound
+from mlmon.report.links import file_name
 from mlmon.report.site import write_report
 
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}
@@ -150,6 +151,39 @@ def test_the_page_of_a_deleted_evaluation_goes_and_foreign_files_stay(tmp_path):
         "notes.html",
         "mes_for_input_drift-2017_04-drift-00.html",
     }
+
+
+def test_times_are_told_in_the_projects_zone(story, tmp_path):
+    hour = re.compile(r"\d{1,2} \w{3} \d{4}, (\d\d):\d\d (UTC|JST)")
+    told = [
+        hour.search(
+            write_report(story, {}, tmp_path / place, project="fraud", zone=zone).read_text()
+        )
+        for place, zone in (("here", "UTC"), ("there", "Asia/Tokyo"))
+    ]
+    assert [found[2] for found in told] == ["UTC", "JST"]
+    assert (int(told[1][1]) - int(told[0][1])) % 24 == 9
+
+
+def test_file_names_are_plain_and_never_shared():
+    names = [
+        "data_drift",
+        "Data_drift",
+        "data drift",
+        "data-drift",
+        "",
+        " ",
+        "x" * 500,
+        "日本",
+        "b/../c",
+    ]
+    files = [file_name(name) for name in names] + [
+        file_name("data", "drift"),
+        file_name("data_", "drift"),
+    ]
+    assert files[0] == "data_drift"
+    assert len(set(files)) == len(files)
+    assert all(re.fullmatch(r"[a-z0-9_-]{1,100}", file) for file in files)
 
 
 def test_one_evaluation_alone(story, tmp_path):
