@@ -42,6 +42,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def raised_by_signal(error: BaseException) -> BaseException | None:
+    """Return what a signal's handler raised during a query, of which DuckDB makes its own error."""
+    return error.__cause__ if str(error) == "Query interrupted" else None
+
+
 class Warehouse:
     """A DuckDB database with mlmon's tables; `path` None is one in memory."""
 
@@ -122,16 +127,23 @@ class Warehouse:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All writes inside are committed together or not at all; may be nested."""
+        """All writes inside are committed together or not at all; may be nested.
+
+        What a signal's handler raised during a query comes out as itself: DuckDB makes another
+        error of it and leaves the query running, for which the rollback would wait.
+        """
         if self._depth == 0:
             self.connection.execute("begin transaction")
         self._depth += 1
         try:
             yield
-        except BaseException:
+        except BaseException as error:
             self._depth -= 1
             if self._depth == 0:
+                self.connection.interrupt()
                 self.connection.execute("rollback")
+            if raised := raised_by_signal(error):
+                raise raised from None
             raise
         self._depth -= 1
         if self._depth == 0:

@@ -368,6 +368,37 @@ def test_130_interrupted(ingested):
         assert project.models() == []
 
 
+ENDLESS = (
+    "select count(*) from range(1000000000) a, range(1000) b where (a.range * b.range) % 7 = 3"
+)
+
+
+def test_130_interrupted_in_a_query(ingested):
+    started = ingested / "started.csv"
+    with (ingested / "mlmon.yml").open("a") as file:
+        file.write("scenarios:\n  Slow:\n    steps:\n")
+        file.write(f"      - {{name: quick, sql: \"copy (select 1) to '{started}'\"}}\n")
+        file.write(f'      - {{name: slow, sql: "create table slow as {ENDLESS}"}}\n')
+    command = [sys.executable, "-c", LISTENING, "run", "Slow", "-C", str(ingested)]
+    with subprocess.Popen(command, stdout=-1, stderr=-1, text=True) as process:
+        deadline = time.monotonic() + 120
+        while not started.exists():
+            assert process.poll() is None, process.communicate()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        time.sleep(1)  # the slow query has begun
+        process.send_signal(signal.SIGINT)
+        try:
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
+    assert (process.returncode, out) == (130, ""), err
+    with mlmon.open(ingested, read_only=True) as project:
+        steps = project.warehouse.read("select step, outcome from step_runs")
+        assert not project.warehouse.has("slow")
+    assert steps[0] == {"step": "quick", "outcome": "SUCCESS"}
+
+
 def test_debug_shows_the_traceback(shop):
     command = [sys.executable, "-m", "mlmon", "--debug", "status", "-C", str(shop)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

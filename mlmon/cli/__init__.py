@@ -10,9 +10,11 @@ from mlmon.cli import doing, reading
 from mlmon.cli.options import app
 from mlmon.errors import MlmonError
 from mlmon.terminal import say
+from mlmon.warehouse import raised_by_signal
 
 __all__ = ["app", "doing", "main", "reading"]
 INTERRUPTED = 130
+AGAIN = "mlmon: interrupted; run the command again to finish"
 
 
 def main() -> None:
@@ -21,9 +23,12 @@ def main() -> None:
         app()
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:
-            say("mlmon: interrupted; run the command again to finish")
+            say(AGAIN)
         raise
     except Exception as error:
+        if raised_by_signal(error):
+            say(AGAIN)
+            sys.exit(INTERRUPTED)
         if "--debug" in sys.argv:
             raise
         say(f"mlmon: {explained(error)}")
