@@ -107,6 +107,10 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
+NULLABLE = ("evaluation_id", "sample_id", "feature", "segment", "class", "label")
+NULLABLE += ("actual", "predicted")
+
+
 @dataclass(frozen=True)
 class Table:
     """A stored table: `columns` maps names to DuckDB types, `key` identifies a row."""
@@ -115,6 +119,11 @@ class Table:
     comment: str
     key: tuple[str, ...]
     columns: Mapping[str, str]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The key columns that are never NULL."""
+        return tuple(name for name in self.key if len(self.key) == 1 or name not in NULLABLE)
 
 
 def _columns(declaration: str) -> dict[str, str]:

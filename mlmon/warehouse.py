@@ -1,7 +1,7 @@
 """The one DuckDB file: connect, transactions, append, read. Nothing else touches a connection."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -254,7 +254,7 @@ class Warehouse:
 
     def _create(self, table: Table, comments: bool) -> None:
         body = ", ".join(
-            f"{quoted(name)} {kind}{' not null' if name in _required(table) else ''}"
+            f"{quoted(name)} {kind}{' not null' if name in table.required else ''}"
             for name, kind in table.columns.items()
         )
         self.connection.execute(f"create table {quoted(table.name)} ({body})")
@@ -273,17 +273,6 @@ class Warehouse:
                 f"{self.path} has schema {version}, this mlmon reads {SCHEMA_VERSION}; "
                 "use the mlmon that wrote it"
             )
-
-
-_NULLABLE_KEYS = {"evaluation_id", "sample_id", "feature", "segment", "class", "label", "actual"}
-_NULLABLE_KEYS |= {"predicted"}
-
-
-def _required(table: Table) -> Iterable[str]:
-    """Return the key columns that are never NULL."""
-    if len(table.key) == 1:
-        return table.key
-    return [name for name in table.key if name not in _NULLABLE_KEYS]
 
 
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
