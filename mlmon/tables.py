@@ -107,8 +107,8 @@ COLUMNS: Mapping[str, str] = {
 }
 
 
-NULLABLE = ("evaluation_id", "sample_id", "feature", "segment", "class", "label")
-NULLABLE += ("actual", "predicted")
+NULLABLE = {"evaluation_id", "sample_id", "feature", "segment", "class", "label"}
+NULLABLE |= {"actual", "predicted"}
 
 
 @dataclass(frozen=True)
