@@ -7,7 +7,7 @@ from typing import Any
 from mlmon.report import classes, drift, estimates, performance, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import DASHBOARD, page_of
+from mlmon.report.links import DASHBOARD, page_of, store_page
 from mlmon.report.page import Page, Way, page, way
 from mlmon.report.prediction import prediction_drift
 from mlmon.report.summary import check_tile, summary
@@ -76,6 +76,7 @@ def ways(listed: Row) -> list[Way]:
     """Up to its store and model, and to the evaluations before and after it."""
     found = [
         way("Dashboard", DASHBOARD),
+        way(words.short(listed["store"]), store_page(listed["store"])),
     ]
     for side, word in (("previous", "Before"), ("next", "After")):
         if listed[f"{side}_id"] is not None:

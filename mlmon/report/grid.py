@@ -22,7 +22,17 @@ FORMS: dict[str, Callable[[Any], str]] = {
 }
 TREND = (110, 30)
 HISTOGRAM = (130, 34)
-NUMBERS = ("figure", "signed", "share", "points", "count", "duration", "against")
+NUMBERS = (
+    "figure",
+    "signed",
+    "share",
+    "points",
+    "count",
+    "duration",
+    "against",
+    "findings",
+    "shaded",
+)
 
 
 @dataclass(frozen=True)
@@ -31,14 +41,16 @@ class Column:
 
     `absent` is what stands there for NULL; as it is, NULL is called undefined.
 
-    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to the row's `href`),
-    `against` (below the figure that of the row's `reference_<key>`) or one of PICTURES.
+    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to where the row's key
+    `href` says), `against` (below the figure that of the row's `reference_<key>`) or one of
+    PICTURES.
     """
 
     key: str
     title: str
     form: str = "text"
     absent: str = words.UNDEFINED
+    href: str = "href"
 
     @property
     def number(self) -> bool:
@@ -71,7 +83,7 @@ def cell(column: Column, row: Row) -> Cell:
     text = "" if value is None else str(value)
     if column.form == "status":
         return {"status": value, "value": value, "text": words.STATUS.get(text, text)}
-    href = row.get("href") if column.form == "link" else None
+    href = row.get(column.href) if column.form == "link" else None
     return {"text": text, "value": value, "href": href}
 
 
@@ -121,14 +133,34 @@ def meter(row: Row, value: Any) -> Cell:
     }
 
 
+def findings(row: Row, count: Any) -> Cell:
+    """How many findings there are, as a badge, and their codes."""
+    if not count:
+        return {"text": words.figure(count), "value": count, "number": True}
+    text, codes = words.plural(count, "finding"), ", ".join(row["codes"])
+    return {"status": "WARNING", "text": text, "value": count, "number": True, "note": codes}
+
+
+def shaded(_row: Row, found: Any) -> Cell:
+    """A figure, darker in steps, with a mark where it has a status; nothing where there is none."""
+    if found is None:
+        return {"text": words.NOTHING, "number": True}
+    return {**found, "text": words.figure(found["value"]), "number": True}
+
+
 # Every key a cell may have, so that a template may ask for each.
-BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside")) | {"text": "", "number": False}
+BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade")) | {
+    "text": "",
+    "number": False,
+}
 PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "feature": feature,
     "named": named,
     "trend": trend,
     "histogram": histogram,
     "meter": meter,
+    "findings": findings,
+    "shaded": shaded,
 }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from mlmon.report import words
 from mlmon.report.ask import Row
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import page_of
+from mlmon.report.links import page_of, store_page
 from mlmon.report.tile import Tile, absent, tile
 
 CHECK_COLUMNS = (
@@ -14,7 +14,7 @@ CHECK_COLUMNS = (
     Column("value", "Value", "figure"),
     Column("value", "Against its limits", "meter"),
     Column("limits", "Limits"),
-    Column("store", "Store"),
+    Column("store", "Store", "link", href="store_page"),
     Column("batch", "Batch"),
     Column("checked_at", "Checked", "moment"),
 )
@@ -34,7 +34,7 @@ VERSION_COLUMNS = (
 )
 EVALUATION_COLUMNS = (
     Column("batch", "Batch", "link"),
-    Column("store", "Store"),
+    Column("store", "Store", "link", href="store_page"),
     Column("against", "Once against"),
     Column("model_version", "Version", "count"),
     Column("rows", "Rows", "count"),
@@ -77,7 +77,15 @@ def check_tile(rows: Sequence[Row], sql: str) -> Tile:
     if not rows:
         said = "No check has run. Limits are set under checks: in mlmon.yml; mlmon check runs them."
         return absent("check-table", "Latest checks", said)
-    told = [{**row, "limits": words.limits(row), "note": row["message"]} for row in rows]
+    told = [
+        {
+            **row,
+            "limits": words.limits(row),
+            "note": row["message"],
+            "store_page": store_page(row["store"]),
+        }
+        for row in rows
+    ]
     return tile(
         "check-table",
         "Latest checks",
@@ -90,7 +98,7 @@ def evaluation_tile(rows: Sequence[Row], sql: str) -> Tile:
     """Every evaluation with a link to its page."""
     if not rows:
         return absent("evaluation-table", "All evaluations", "No batch has been evaluated yet.")
-    told = [{**row, "href": page_of(row)} for row in rows]
+    told = [{**row, "href": page_of(row), "store_page": store_page(row["store"])} for row in rows]
     columns = filled(EVALUATION_COLUMNS, told)
     return tile(
         "evaluation-table",

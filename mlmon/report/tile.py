@@ -9,8 +9,9 @@ from mlmon.report.ask import Answer
 Tile = dict[str, Any]
 Chart = dict[str, Any]
 Section = dict[str, Any]
-OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "tables", "numbers", "sql")
+OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "tables", "numbers", "sql", "folded")
 HALF = ((560, 300), (330, 250))
+LOW_HALF = ((560, 200), (330, 190))
 LOW = ((350, 190),)
 THIRD = ((350, 250),)
 WIDE = ((780, 300), (330, 240))
@@ -19,7 +20,10 @@ STATUS_KEY = [("bad", "Drifted"), ("warn", "Watch"), ("good", "Stable")]
 
 
 def tile(identity: str, title: str, kind: str = "table", *, span: int = 12, **facts: Any) -> Tile:
-    """A tile of that many twelfths of the page's width."""
+    """A tile of that many twelfths of the page's width.
+
+    `folded` is the heading under which it stands with others below its section, to be unfolded.
+    """
     nothing = dict.fromkeys(OPTIONAL)
     return {**nothing, "id": identity, "title": title, "kind": kind, "span": span, **facts}
 

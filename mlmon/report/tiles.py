@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
+from mlmon.report.links import store_page
 from mlmon.report.tile import HALF, WIDE, Tile, absent, badge, chart, queries, tile
 
 HISTORY_COLUMNS = (
@@ -70,6 +71,7 @@ def number(read: Read, wanted: Mapping[str, Any], titles: Mapping[str, str], pla
         tone=words.tone(newest["outcome"]),
         limits=words.limits(newest) or "no limit set",
         store=wanted["store"],
+        href=store_page(wanted["store"]),
         batch=newest["batch"],
         path=path,
         end=geometry.last_point(path) if path else None,
@@ -111,6 +113,7 @@ def history(
     place: int,
     reference: float | None = None,
     span: int = 8,
+    sizes: Sequence[tuple[int, int]] | None = None,
 ) -> Tile:
     """A metric over the batches with its limits and the model versions marked."""
     answer = history_of(read, wanted)
@@ -122,7 +125,7 @@ def history(
     picture = chart(
         "history",
         f"{title} by batch, with its limits and the model versions",
-        WIDE if span > 6 else HALF,
+        sizes or (WIDE if span > 6 else HALF),
         rows=answer.rows,
         metric=title,
         reference=reference,

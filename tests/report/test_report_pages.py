@@ -27,10 +27,10 @@ def parsed(path: Path):
     return parser.parse(path.read_text(encoding="utf-8"))
 
 
-def test_every_evaluation_has_a_page_that_the_dashboard_links_to(site):
+def test_every_evaluation_and_store_has_a_page_that_the_dashboard_links_to(site):
     links = {link.get("href") for link in parsed(site / "index.html").iter("a")}
     written = {str(path.relative_to(site)) for path in pages(site)} - {"index.html"}
-    assert len(written) == 18
+    assert len(written) == 18 + 2
     assert written <= links
 
 
@@ -94,7 +94,10 @@ def test_hostile_names_stand_on_the_page_as_text(hostile_site):
 
 
 def test_headings_are_in_order_and_tables_have_captions(site):
-    for path in (site / "index.html", pages(site / "evaluations")[0]):
+    for path in (
+        site / "index.html",
+        *(pages(site / kind)[0] for kind in ("evaluations", "stores")),
+    ):
         tree = parsed(path)
         levels = [int(each.tag[1]) for each in tree.iter() if re.fullmatch("h[1-6]", str(each.tag))]
         assert levels[0] == 1
@@ -126,8 +129,12 @@ def test_only_pages_that_changed_are_written(tmp_path):
     made.write("update check_results set outcome = 'WARNING' where evaluation_id like 'drift-01%'")
     write_report(made.read, DASHBOARDS, tmp_path, project="fraud")
     changed = {name for name, stamp in stamps(tmp_path).items() if stamp != first[name]}
-    assert changed == {"index.html", "mes_for_input_drift-2017_05-drift-01.html"}
-    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 5
+    assert changed == {
+        "index.html",
+        "mes_for_input_drift.html",
+        "mes_for_input_drift-2017_05-drift-01.html",
+    }
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 7
 
 
 def test_the_same_facts_make_the_same_bytes(tmp_path):

@@ -18,6 +18,7 @@ from mlmon.report.charts.theme import (
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
 BARS_UP_TO = 2
+ENDS = ("value", "lower", "upper")
 MARGIN = 104  # room beside the plot for the names of the limits
 
 
@@ -105,7 +106,8 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
     known = [row for row in rows if row["value"] is not None]
     limits = limit_lines(rows[-1], facts["reference"])
     width -= MARGIN if limits else 0
-    low, high = extent([row["value"] for row in known] + [line["value"] for line in limits], bars)
+    ends = [row[key] for row in known for key in ENDS if row[key] is not None]
+    low, high = extent(ends + [line["value"] for line in limits], bars)
     datasets: Datasets = {
         "zones": [
             {"tone": tone, "low": start, "high": end}
@@ -171,7 +173,7 @@ def apart(lines: list[dict[str, Any]], gap: float) -> list[dict[str, Any]]:
 
 
 def extent(values: list[float], bars: bool) -> tuple[float, float]:
-    """From where to where the axis goes: all values and limits, bars from zero."""
+    """From where to where the axis goes: all values, intervals and limits, bars from zero."""
     if bars or not values:
         values = [*values, 0.0]
     low, high = min(values), max(values)

@@ -97,6 +97,13 @@ for (const find of all("input.find")) find.oninput = () => {
   say.textContent = rows.filter(row => !row.hidden).length + " features shown";
 };
 
+/* a box shows or hides the tile it names */
+for (const box of all("[data-shows]")) box.onchange = () => {
+  const tile = document.getElementById(box.dataset.shows), fold = tile.closest("details");
+  tile.hidden = !box.checked;
+  if (fold) fold.open = true;
+};
+
 /* copy buttons; where the clipboard is closed, the text is selected instead */
 for (const copy of all("[data-copy]")) copy.onclick = async () => {
   const code = copy.parentNode.querySelector("code");

@@ -1,0 +1,81 @@
+-- Every store that was evaluated or checked: its evaluations, the worst of its
+-- latest checks, and a name for everything that its page shows. An evaluation
+-- is a snapshot, so the page changes only with the evaluations of the store,
+-- with the checks that ran on them and with the views.
+with evaluated as (
+    select
+        e.store,
+        count(*) filter (e.is_aside is not true) as evaluations,
+        count(*) filter (e.is_aside) as aside,
+        min(e.batch) filter (e.is_aside is not true) as first_batch,
+        max(e.batch) filter (e.is_aside is not true) as last_batch,
+        bool_or(e.has_performance) as has_performance,
+        first(
+            e.evaluation_id
+            order by
+                coalesce(e.is_aside, false) asc,
+                e.batch desc,
+                e.evaluated_at desc,
+                e.evaluation_id desc
+        ) as evaluation_id,
+        max(e.evaluated_at) as written_at,
+        md5(string_agg(to_json(e)::varchar, ',' order by e.evaluation_id))
+            as state
+    from evaluations as e
+    group by e.store
+),
+
+checked as (
+    select
+        r.store,
+        max(r.checked_at) as written_at,
+        md5(string_agg(
+            to_json(r)::varchar, ','
+            order by r.checked_at, r.evaluation_id, r.check_name
+        )) as state
+    from check_results as r
+    group by r.store
+),
+
+latest as (
+    select
+        store,
+        first(
+            outcome
+            order by
+                case outcome
+                    when 'ERROR' then 0
+                    when 'WARNING' then 1
+                    when 'EMPTY' then 2
+                    else 3
+                end
+        ) as status
+    from latest_checks
+    group by store
+),
+
+defined as (
+    select max(value) as views
+    from warehouse_state
+    where name = 'view_fingerprints'
+)
+
+select
+    coalesce(e.store, c.store) as store,
+    coalesce(e.evaluations, 0) as evaluations,
+    coalesce(e.aside, 0) as aside,
+    e.first_batch,
+    e.last_batch,
+    e.has_performance,
+    e.evaluation_id,
+    newest.batch,
+    newest.model,
+    l.status,
+    greatest(e.written_at, c.written_at) as updated_at,
+    md5(concat_ws(' ', e.state, c.state, d.views)) as state
+from evaluated as e
+full outer join checked as c on e.store = c.store
+cross join defined as d
+left join evaluations as newest on e.evaluation_id = newest.evaluation_id
+left join latest as l on coalesce(e.store, c.store) = l.store
+order by coalesce(e.store, c.store);
