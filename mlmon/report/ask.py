@@ -83,6 +83,8 @@ def literal(value: Any) -> str:
     if isinstance(value, str):
         quoted = "'" + value.replace("'", "''") + "'"
         return FORBIDDEN.sub(lambda found: f"' || chr({ord(found[0])}) || '", quoted)
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
     return str(value)
 
 

@@ -5,11 +5,13 @@ from typing import Any
 
 from mlmon.report import classes, drift, estimates, performance, tiles, words
 from mlmon.report.ask import Read, Row, ask
-from mlmon.report.listings import check_tile, evaluation_tile, version_tile
-from mlmon.report.page import page
+from mlmon.report.links import model_page
+from mlmon.report.listings import check_tile, evaluation_tile
+from mlmon.report.page import page, way
 from mlmon.report.prediction import prediction_summary
 from mlmon.report.tile import Section, Tile, absent, section
 from mlmon.report.verdict import verdict
+from mlmon.report.versions import version_tile
 
 CURVES = ("roc_curve", "calibration_curve", "lift_curve")
 
@@ -91,8 +93,8 @@ def model_sections(
             drift_section(read, focus, f"drift-{place}", f"Input and prediction drift{suffix}"),
             performance_section(read, model, f"performance-{place}", f"Performance{suffix}"),
         ]
-    versions = ask(read, "model_versions", model=model["model"])
-    made = version_tile(versions.rows, versions.sql)
+    page_of_it = way(f"All about {words.short(model['model'])}", model_page(model["model"]))
+    made = version_tile(read, model["model"], [page_of_it])
     return [*sections, section(f"model-{place}", f"Model versions{suffix}", [made], short="Model")]
 
 

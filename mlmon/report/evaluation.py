@@ -7,7 +7,7 @@ from typing import Any
 from mlmon.report import classes, drift, estimates, performance, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import DASHBOARD, page_of, store_page
+from mlmon.report.links import DASHBOARD, model_page, page_of, store_page
 from mlmon.report.page import Page, Way, page, way
 from mlmon.report.prediction import prediction_drift
 from mlmon.report.summary import check_tile, summary
@@ -77,6 +77,7 @@ def ways(listed: Row) -> list[Way]:
     found = [
         way("Dashboard", DASHBOARD),
         way(words.short(listed["store"]), store_page(listed["store"])),
+        way(f"Model {words.short(listed['model'])}", model_page(listed["model"])),
     ]
     for side, word in (("previous", "Before"), ("next", "After")):
         if listed[f"{side}_id"] is not None:

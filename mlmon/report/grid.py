@@ -22,6 +22,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
 }
 TREND = (110, 30)
 HISTOGRAM = (130, 34)
+MARKED = ("BETTER", "WORSE", "DRIFTED")  # readings that are a mark below a figure
 NUMBERS = (
     "figure",
     "signed",
@@ -30,6 +31,7 @@ NUMBERS = (
     "count",
     "duration",
     "against",
+    "beside",
     "findings",
     "shaded",
 )
@@ -43,7 +45,7 @@ class Column:
 
     The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to where the row's key
     `href` says), `against` (below the figure that of the row's `reference_<key>`) or one of
-    PICTURES.
+    PICTURES. `aside` stands below the title; a column that is `marked` stands out.
     """
 
     key: str
@@ -51,6 +53,8 @@ class Column:
     form: str = "text"
     absent: str = words.UNDEFINED
     href: str = "href"
+    aside: str = ""
+    marked: bool = False
 
     @property
     def number(self) -> bool:
@@ -62,8 +66,19 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> Table
     """A table with its first column as the rows' heading."""
     return {
         "caption": caption,
-        "columns": [{"title": column.title, "number": column.number} for column in columns],
-        "rows": [[{**BLANK, **cell(column, row)} for column in columns] for row in rows],
+        "columns": [
+            {
+                "title": column.title,
+                "number": column.number,
+                "aside": column.aside,
+                "marked": column.marked,
+            }
+            for column in columns
+        ],
+        "rows": [
+            [{**BLANK, **cell(column, row), "marked": column.marked} for column in columns]
+            for row in rows
+        ],
     }
 
 
@@ -124,6 +139,33 @@ def histogram(_row: Row, bins: Any) -> Cell:
     }
 
 
+def beside(_row: Row, figure: Any) -> Cell:
+    """A figure and, below it, what is said of it: `change` in words, `reading` as a status."""
+    if figure is None:
+        return {"text": words.NOTHING, "number": True}
+    value, said = figure["value"], figure["said"]
+    status = figure["reading"] if figure["reading"] in MARKED else None
+    below = {"text": said, "value": figure["change"], "status": status} if said else None
+    note = figure["note"] if value is None else None
+    text = words.figure(value)
+    return {"text": text, "value": value, "number": True, "note": note, "below": below}
+
+
+def bar(_row: Row, share: Any) -> Cell:
+    """A share as a bar."""
+    return {"bar": geometry.place(share or 0, 0, 1)}
+
+
+def activity(row: Row, value: Any) -> Cell:
+    """That a version is active, or what to type to make it so."""
+    return {"command": row["command"]} if row["command"] else {"status": value, "text": "Active"}
+
+
+def links(_row: Row, value: Any) -> Cell:
+    """Several links."""
+    return {"links": value}
+
+
 def meter(row: Row, value: Any) -> Cell:
     """Where a value lies against its limits."""
     return {
@@ -149,7 +191,7 @@ def shaded(_row: Row, found: Any) -> Cell:
 
 
 # Every key a cell may have, so that a template may ask for each.
-BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade")) | {
+BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade", "below")) | {
     "text": "",
     "number": False,
 }
@@ -161,6 +203,10 @@ PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "meter": meter,
     "findings": findings,
     "shaded": shaded,
+    "beside": beside,
+    "bar": bar,
+    "activity": activity,
+    "links": links,
 }
 
 

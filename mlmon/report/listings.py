@@ -1,4 +1,4 @@
-"""The dashboard's lists: every check, every model version, every evaluation."""
+"""The dashboard's lists: every check, every evaluation."""
 
 from collections.abc import Sequence
 
@@ -18,20 +18,6 @@ CHECK_COLUMNS = (
     Column("batch", "Batch"),
     Column("checked_at", "Checked", "moment"),
 )
-VERSION_COLUMNS = (
-    Column("model_version", "Version", "count"),
-    Column("status", "Status", "status"),
-    Column("activated_at", "Activated", "moment"),
-    Column("algorithm", "Algorithm"),
-    Column("trained_on", "Trained on"),
-    Column("train_rows", "Rows", "count"),
-    Column("threshold", "Threshold", "figure"),
-    Column("reference_roc_auc", "ROC AUC at training", "figure", words.NOTHING),
-    Column("reference_r2", "R2 at training", "figure", words.NOTHING),
-    Column("evaluations", "Evaluations", "count"),
-    Column("batches", "Of batches"),
-    Column("created_by", "Made by"),
-)
 EVALUATION_COLUMNS = (
     Column("batch", "Batch", "link"),
     Column("store", "Store", "link", href="store_page"),
@@ -49,27 +35,6 @@ EVALUATION_COLUMNS = (
     Column("diagnostics", "Diagnostics", "count"),
     Column("evaluated_at", "Evaluated", "moment"),
 )
-
-
-def version_tile(rows: Sequence[Row], sql: str) -> Tile:
-    """The versions of a model as a table."""
-    if not rows:
-        return absent("versions", "Versions", "This model has not been trained yet.")
-    told = [
-        {
-            **row,
-            "status": "ACTIVE" if row["is_active"] else None,
-            "trained_on": words.span(row["train_batches"]),
-            "batches": words.span([row["first_batch"], row["last_batch"]]),
-        }
-        for row in rows
-    ]
-    return tile(
-        "versions",
-        "Versions",
-        tables=[table("Model versions, newest first", filled(VERSION_COLUMNS, told), told)],
-        sql=[sql],
-    )
 
 
 def check_tile(rows: Sequence[Row], sql: str) -> Tile:

@@ -12,6 +12,7 @@ from typing import Any
 
 from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
+from mlmon.report import model as models
 from mlmon.report import store as stores
 from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
@@ -22,6 +23,7 @@ MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 RENDERERS = ("altair", "jinja2", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
+    models.pages,
     stores.pages,
 )
 

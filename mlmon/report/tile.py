@@ -9,7 +9,18 @@ from mlmon.report.ask import Answer
 Tile = dict[str, Any]
 Chart = dict[str, Any]
 Section = dict[str, Any]
-OPTIONAL = ("subtitle", "badge", "sentence", "charts", "key", "tables", "numbers", "sql", "folded")
+OPTIONAL = (
+    "subtitle",
+    "badge",
+    "sentence",
+    "charts",
+    "key",
+    "tables",
+    "numbers",
+    "sql",
+    "folded",
+    "ways",
+)
 HALF = ((560, 300), (330, 250))
 LOW_HALF = ((560, 200), (330, 190))
 LOW = ((350, 190),)

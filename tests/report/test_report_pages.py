@@ -27,10 +27,10 @@ def parsed(path: Path):
     return parser.parse(path.read_text(encoding="utf-8"))
 
 
-def test_every_evaluation_and_store_has_a_page_that_the_dashboard_links_to(site):
+def test_every_evaluation_store_and_model_has_a_page_that_the_dashboard_links_to(site):
     links = {link.get("href") for link in parsed(site / "index.html").iter("a")}
     written = {str(path.relative_to(site)) for path in pages(site)} - {"index.html"}
-    assert len(written) == 18 + 2
+    assert len(written) == 18 + 2 + 1
     assert written <= links
 
 
@@ -133,8 +133,9 @@ def test_only_pages_that_changed_are_written(tmp_path):
         "index.html",
         "mes_for_input_drift.html",
         "mes_for_input_drift-2017_05-drift-01.html",
+        "fraud.html",
     }
-    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 7
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 8
 
 
 def test_the_same_facts_make_the_same_bytes(tmp_path):

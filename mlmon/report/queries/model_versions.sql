@@ -31,6 +31,11 @@ select
     v.is_active,
     v.activated_at,
     v.created_at,
+    (
+        select min(later.activated_at)
+        from model_versions as later
+        where later.model = v.model and later.activated_at > v.activated_at
+    ) as replaced_at,
     v.created_by,
     v.algorithm,
     v.task,
