@@ -197,8 +197,16 @@ class Project:
         *,
         evaluation: str | None = None,
         directory: str | os.PathLike[str] | None = None,
+        compare: Sequence[str] = (),
+        champion: str | None = None,
     ) -> Path:
-        """The pages show what the warehouse holds; return the path of index.html."""
+        """The pages show what the warehouse holds; return the path of index.html.
+
+        With `compare`, two to twelve evaluations (id, its beginning, or name; STORE/BATCH) and
+        versions (MODEL/VERSION), return that of a page that shows them side by side; the first,
+        or the `champion`, is what the others differ from. Raises UnknownName, ConfigError,
+        EvaluationNotFound.
+        """
         from mlmon.report.site import write_report
 
         if dashboard != "default":
@@ -214,6 +222,8 @@ class Project:
             dashboard=dashboard,
             evaluation=evaluation,
             zone=self.config.time_zone,
+            compare=_names(compare),
+            champion=champion,
         )
 
     # Models -------------------------------------------------------------------

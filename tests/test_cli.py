@@ -107,6 +107,22 @@ def test_from_files_to_figures(run, shop):
     assert Path(done.out.strip()).is_file()
 
 
+def test_a_comparison_prints_its_page(run, evaluated):
+    words = ("report", "-C", evaluated, "--compare", "truth/2024_01", "--compare", "returns/1")
+    done = run(*words)
+    assert (done.code, done.err) == (0, "")
+    page = Path(done.out.strip())
+    assert page.parent == evaluated / "reports/comparisons"
+    assert "2024_01 in truth (version 1) beside Version 1" in page.read_text(encoding="utf-8")
+    other = Path(run(*words, "--champion", "returns/1").out.strip())
+    assert "Version 1 of returns (test part) beside 2024_01" in other.read_text(encoding="utf-8")
+    assert run("report", "-C", evaluated).out == f"{evaluated / 'reports/index.html'}\n"
+    assert page.is_file()
+    a_line(run("report", "-C", evaluated, "--compare", "returns/1"), 2, "2 to 12 things")
+    a_line(run(*words, "--compare", "truth/2024_03"), 3, "there is truth/2024_01 and truth/2024_02")
+    a_line(run(*words, "--champion", "blind/2024_01"), 2, "is not compared")
+
+
 def test_deleting(run, evaluated):
     (found,) = rows(
         run(

@@ -37,6 +37,12 @@ def run_page(scenario: str, run_id: str) -> str:
     return f"runs/{file_name(scenario, run_id)}.html"
 
 
+def comparison_page(label: str, keys: list[str], champion: str) -> str:
+    """The page of several things side by side: the champion's name, and a digest of them all."""
+    digest = hashlib.md5(" ".join([champion, *keys]).encode(), usedforsecurity=False).hexdigest()
+    return f"comparisons/{file_name(label)}-{digest[:8]}.html"
+
+
 def file_name(*names: str) -> str:
     """The names joined; where that does not spell them exactly, with a digest that does.
 

@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,6 +18,7 @@ from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
 from mlmon.report.links import DASHBOARD, FOLDERS, page_of
 from mlmon.report.page import Page
+from mlmon.report.side_by_side import side_by_side
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 RENDERERS = ("altair", "jinja2", "vl-convert-python")
@@ -37,20 +38,26 @@ def write_report(
     dashboard: str = "default",
     evaluation: str | None = None,
     zone: str = "UTC",
+    compare: Sequence[str] = (),
+    champion: str | None = None,
 ) -> Path:
-    """Write all pages; return the path of index.html.
+    """Write all pages; return the path of index.html, or of the comparison that was asked for.
 
     `evaluation` (an id or its beginning) writes that one's page only, beside the dashboard.
+    `compare` names evaluations and model versions that a further page shows side by side, with
+    the first, or the `champion`, as what the others are measured against.
     Pages whose facts did not change stay as they are; pages of what is gone go. Times are told
-    in `zone`. Raises EvaluationNotFound.
+    in `zone`. Raises EvaluationNotFound, ConfigError.
     """
     read = in_zone(read, zone)
+    compared = side_by_side(read, project, compare, champion) if compare or champion else None
     known = list(pages(read, project))
     only = one_of(read, evaluation) if evaluation else {page.path for page in known}
-    for page in known:
+    asked = [page for page in known if page.path in only] + ([compared] if compared else [])
+    for page in asked:
         state = fingerprint(project, zone, page.state)
         path = directory / page.path
-        if page.path in only and written(path) != state:
+        if written(path) != state:
             write(path, page.facts(), state)
     clear(directory, {page.path for page in known})
     index = directory / DASHBOARD
@@ -58,7 +65,7 @@ def write_report(
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)
-    return index
+    return directory / compared.path if compared else index
 
 
 def pages(read: Read, project: str) -> Iterator[Page]:

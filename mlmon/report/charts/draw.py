@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mlmon.report.charts import curves, estimates, history, scatter, timeline
+from mlmon.report.charts import curves, estimates, history, overlay, scatter, timeline
 from mlmon.report.charts.theme import Datasets, Spec, svg
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
@@ -16,6 +16,7 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
     "actuals": estimates.draw_actuals,
     "lifetimes": timeline.draw_lifetimes,
     "coverage": timeline.draw_coverage,
+    "overlay": overlay.draw,
 }
 
 
