@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlmon.errors import ConfigError
+from mlmon.report import words
 from mlmon.warehouse import Row, Warehouse
 
 CLASSIFIER_ROWS = 10_000
@@ -86,6 +87,20 @@ class Comparison:
         from mlmon.report.comparison import write_comparison
 
         return Path(write_comparison(self.warehouse.read, self.evaluation_id, Path(path)))
+
+    def __repr__(self) -> str:
+        """Return the comparison on a line."""
+        names = f"{words.short(self.current)} against {words.short(self.reference)}"
+        task = f", {self.task}" if self.task else ""
+        return f"<Comparison of {names}: {words.plural(len(self.kinds), 'feature')}{task}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the main figures of both sides, the features."""
+        from mlmon.report import notebook
+
+        title = f"{self.current} against {self.reference}"
+        hint = 'comparison.to_html("comparison.html") writes its page'
+        return notebook.evaluation(title, self.warehouse.read, self.evaluation_id, hint)
 
 
 def compare(

@@ -6,24 +6,14 @@ need.
 
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-from mlmon.config import Config, load
+from mlmon.config import load
 from mlmon.errors import require
+from mlmon.reading import Reading
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
-from mlmon.warehouse import Row, Warehouse
-
-DATASETS = (
-    "metrics",
-    "evaluation_history",
-    "feature_drift",
-    "prediction_drift",
-    "performance_drift",
-    "check_results",
-)
 
 
 def open(folder: str | os.PathLike[str] = ".", *, read_only: bool = False) -> "Project":
@@ -34,41 +24,8 @@ def open(folder: str | os.PathLike[str] = ".", *, read_only: bool = False) -> "P
     return Project(load(Path(folder)), read_only=read_only)
 
 
-class Project:
+class Project(Reading):
     """mlmon.yml and its warehouse; close it, or use it in a `with`, to let the file go."""
-
-    def __init__(self, config: Config, *, read_only: bool = False) -> None:
-        """Open the warehouse and bring its views up to date."""
-        self.config = config
-        self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
-        if not read_only:
-            from mlmon import generated, project_views
-
-            try:
-                generated.refresh(self.warehouse, self.config)
-                project_views.refresh(self.warehouse, self.config)
-            except BaseException:
-                self.close()
-                raise
-
-    def __enter__(self) -> Self:
-        """Return the project."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Close the warehouse."""
-        self.close()
-
-    def close(self) -> None:
-        """Let the warehouse's file go."""
-        self.warehouse.close()
-
-    # Verbs --------------------------------------------------------------------
 
     def ingest(
         self,
@@ -118,19 +75,6 @@ class Project:
         section = require("model", model, self.config.models)
         chosen = _names(batches) or [plan.newest_batch(self.warehouse, section.dataset)]
         return sum(score.score(self.warehouse, self.config, model, batch) for batch in chosen)
-
-    def plan(
-        self, store: str, *, batch: str | None = None, against: str | None = None
-    ) -> list[Row]:
-        """Return what `evaluate` would do, in order: verb, target, batch, reason, command."""
-        from mlmon import plan
-
-        section = require("store", store, self.config.stores)
-        dataset = self.config.models[section.model].dataset
-        batch = batch or plan.newest_batch(self.warehouse, dataset)
-        steps = plan.for_evaluation(self.warehouse, self.config, store, batch, against=against)
-        shown = ("verb", "target", "batch", "reason", "command")
-        return [{name: getattr(step, name) for name in shown} for step in steps]
 
     def evaluate(
         self,
@@ -199,12 +143,14 @@ class Project:
         directory: str | os.PathLike[str] | None = None,
         compare: Sequence[str] = (),
         champion: str | None = None,
+        summary: bool = False,
     ) -> Path:
         """The pages show what the warehouse holds; return the path of index.html.
 
         With `compare`, two to twelve evaluations (id, its beginning, or name; STORE/BATCH) and
         versions (MODEL/VERSION), return that of a page that shows them side by side; the first,
-        or the `champion`, is what the others differ from. Raises UnknownName, ConfigError,
+        or the `champion`, is what the others differ from. With `summary` summary.txt, summary.md
+        and summary.png stand beside index.html too. Raises UnknownName, ConfigError,
         EvaluationNotFound.
         """
         from mlmon.report.site import write_report
@@ -224,18 +170,7 @@ class Project:
             zone=self.config.time_zone,
             compare=_names(compare),
             champion=champion,
-        )
-
-    # Models -------------------------------------------------------------------
-
-    def models(self, model: str | None = None) -> list[Row]:
-        """Return the versions of a model (of all), newest first, with their test score."""
-        if model:
-            require("model", model, self.config.models)
-        return self.warehouse.read(
-            "from model_history where coalesce(model = $model, $model is null)"
-            " order by model, model_version desc",
-            model=model,
+            summary=summary,
         )
 
     def activate(self, model: str, version: int) -> ModelVersion:
@@ -244,49 +179,6 @@ class Project:
 
         require("model", model, self.config.models)
         return ModelVersion.of(versions.activate(self.warehouse, model, version))
-
-    # Reading ------------------------------------------------------------------
-
-    def status(self) -> list[Row]:
-        """Return where everything stands: a row per dataset, model, store, check and scenario."""
-        return self.warehouse.read("from project_status")
-
-    def schedule(self) -> list[Row]:
-        """Return when each trigger is due next, UTC, the next one first."""
-        from mlmon import schedule
-
-        return schedule.upcoming(self.config)
-
-    def table(self, name: str) -> Any:
-        """Return a table or view as an ibis table. Raises UnknownName."""
-        relations = self.warehouse.read("select table_name from duckdb_tables() where not internal")
-        relations += self.warehouse.read("select view_name from duckdb_views() where not internal")
-        require("table", name, {next(iter(row.values())): None for row in relations})
-        return self.warehouse.ibis.table(name)
-
-    def sql(self, query: str) -> Any:
-        """Return the rows of a query as an ibis table."""
-        return self.warehouse.ibis.sql(query, dialect="duckdb")
-
-    def export(
-        self,
-        format: str = "parquet",
-        directory: str | os.PathLike[str] = "exports",
-        names: Iterable[str] = DATASETS,
-    ) -> list[Path]:
-        """Each named view or table is a file in the folder; return the files.
-
-        Formats: parquet, csv. A file is replaced as a whole. Raises ConfigError.
-        """
-        from mlmon import exports
-
-        return exports.export(self.warehouse, format, Path(directory), names)
-
-    def publish(self, path: str | os.PathLike[str]) -> Path:
-        """A consistent copy of the warehouse is at the path, replaced as a whole; return it."""
-        from mlmon import exports
-
-        return exports.publish(self.warehouse, Path(path))
 
 
 def _names(batches: Sequence[str]) -> list[str]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from mlmon import evaluations
+from mlmon.report import words
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -105,3 +106,19 @@ class Evaluation(_FromRow):
     def value(self, metric: str, feature: str | None = None) -> float | None:
         """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
         return evaluations.value(self.warehouse, self.evaluation_id, metric, feature)
+
+    def __repr__(self) -> str:
+        """Return the evaluation on a line."""
+        store, batch, model = map(words.short, (self.store, self.batch, self.model))
+        whose = f"{model} version {self.model_version}, {words.plural(self.rows, 'row')}"
+        return f"<Evaluation {self.id[:8]} of {batch} in {store}: {whose}>"
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the main figures beside the reference's, the features."""
+        from mlmon.report import notebook
+        from mlmon.report.links import page_of
+
+        page = page_of({"store": self.store, "batch": self.batch, "evaluation_id": self.id})
+        hint = f"project.report() writes its page: {page}"
+        title = f"{self.batch} in {self.store}"
+        return notebook.evaluation(title, self.warehouse.read, self.id, hint)

@@ -123,6 +123,27 @@ def test_a_comparison_prints_its_page(run, evaluated):
     a_line(run(*words, "--champion", "blind/2024_01"), 2, "is not compared")
 
 
+def test_a_report_in_short(run, evaluated):
+    run("check", "-C", evaluated)
+    folder = evaluated / "reports"
+    done = run("report", "--summary", "-C", evaluated)
+    assert done.code == 0
+    assert done.out == (folder / "summary.txt").read_text(encoding="utf-8")
+    assert done.out.startswith("OK: Everything is within its limits\nshop, Model monitoring, ")
+    assert f"wrote {folder / 'index.html'} and, beside it, summary.txt, summary.md" in done.err
+    assert (folder / "summary.png").read_bytes().startswith(b"\x89PNG")
+    done = run("report", "--summary", "--format", "md", "-C", evaluated)
+    assert done.out == (folder / "summary.md").read_text(encoding="utf-8")
+    assert done.out.startswith("## \N{BLACK CIRCLE} OK: Everything is within its limits\n")
+    assert run("report", "-C", evaluated).out == f"{folder / 'index.html'}\n"
+    done = run("report", "--summary", "--format", "json", "-C", evaluated)
+    assert (done.code, done.out) == (2, "")
+    assert done.err == "mlmon: --format json: a summary is plain text, or Markdown with md\n"
+    elsewhere = evaluated / "elsewhere"
+    assert run("report", "--summary", "-o", elsewhere, "-C", evaluated).code == 0
+    assert (elsewhere / "summary.png").is_file()
+
+
 def test_deleting(run, evaluated):
     (found,) = rows(
         run(

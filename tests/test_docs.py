@@ -36,8 +36,8 @@ COMMANDS = {
     "schema": None,  # of mlmon.yml, whatever the project
     "docs": None,  # the comments, which any client shows
 }
-# Methods that are no command: `evaluate --dry-run`, an ibis table, letting the file go.
-METHODS = {"plan", "table", "close"}
+# Methods that are no command: `evaluate --dry-run`, an ibis table, `report --summary`, letting go.
+METHODS = {"plan", "table", "summary", "close"}
 
 
 def commands() -> dict[str, str]:

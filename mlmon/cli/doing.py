@@ -21,12 +21,6 @@ AGAINST = (
     "store's own reference."
 )
 
-SIDE_BY_SIDE = (
-    "Also write a page that shows this beside the others, named 2 to 12 times: an evaluation's id "
-    "(its first 4 characters or more) or name, STORE/BATCH (its newest evaluation), or "
-    "MODEL/VERSION (on its own test part)."
-)
-CHAMPION = "What the others are told to differ from; by default the first."
 DRIFT = (
     "feature",
     "kind",
@@ -197,27 +191,6 @@ def run(scenario: str, project: Folder = Path(), format: Shape = Format.table) -
         say(f"{scenario}: {made.outcome}")
     if made.outcome == "FAILED":
         raise typer.Exit(1)
-
-
-@app.command()
-def report(
-    dashboard: Annotated[str, typer.Option(help="Name of the dashboard.")] = "default",
-    evaluation: Annotated[str | None, typer.Option(help="Only this evaluation's page.")] = None,
-    output: Annotated[Path | None, typer.Option("-o", help="Folder of the pages.")] = None,
-    compare: Annotated[list[str] | None, typer.Option(metavar="ITEM", help=SIDE_BY_SIDE)] = None,
-    champion: Annotated[str | None, typer.Option(metavar="ITEM", help=CHAMPION)] = None,
-    project: Folder = Path(),
-) -> None:
-    """Write the pages; print the path of index.html, or of the comparison asked for."""
-    with mlmon.open(project) as opened:
-        page = opened.report(
-            dashboard,
-            evaluation=evaluation,
-            directory=output,
-            compare=compare or [],
-            champion=champion,
-        )
-        print(page)
 
 
 @app.command()

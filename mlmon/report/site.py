@@ -16,11 +16,14 @@ from mlmon.report import model as models
 from mlmon.report import store as stores
 from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
+from mlmon.report.digest import summarised
 from mlmon.report.links import DASHBOARD, FOLDERS, page_of
 from mlmon.report.page import Page
 from mlmon.report.side_by_side import side_by_side
+from mlmon.report.summaries import Summary
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
+PICTURED = re.compile(rb"tEXtmlmon\0([0-9a-f]{32})")
 RENDERERS = ("altair", "jinja2", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
@@ -40,14 +43,15 @@ def write_report(
     zone: str = "UTC",
     compare: Sequence[str] = (),
     champion: str | None = None,
+    summary: bool = False,
 ) -> Path:
     """Write all pages; return the path of index.html, or of the comparison that was asked for.
 
     `evaluation` (an id or its beginning) writes that one's page only, beside the dashboard.
     `compare` names evaluations and model versions that a further page shows side by side, with
-    the first, or the `champion`, as what the others are measured against.
-    Pages whose facts did not change stay as they are; pages of what is gone go. Times are told
-    in `zone`. Raises EvaluationNotFound, ConfigError.
+    the first, or the `champion`, as what the others are measured against. With `summary` what
+    the dashboard says in short is beside it. Pages whose facts did not change stay as they are;
+    pages of what is gone go. Times are told in `zone`. Raises EvaluationNotFound, ConfigError.
     """
     read = in_zone(read, zone)
     compared = side_by_side(read, project, compare, champion) if compare or champion else None
@@ -65,6 +69,8 @@ def write_report(
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)
+    if summary:
+        write_summary(summarised(facts), directory, state)
     return directory / compared.path if compared else index
 
 
@@ -88,9 +94,28 @@ def write(path: Path, page: dict[str, Any], state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
     from mlmon.report.html import render  # Altair: what an unchanged report need not load
 
+    replace(path, render(page, state).encode())
+
+
+def write_summary(summary: Summary, directory: Path, state: str) -> None:
+    """The dashboard in short lies beside it: summary.txt, summary.md and summary.png."""
+    for name, told in (("summary.txt", summary.text), ("summary.md", summary.markdown)):
+        path = directory / name
+        if not path.is_file() or path.read_bytes() != told.encode():
+            replace(path, told.encode())
+    path = directory / "summary.png"
+    found = PICTURED.search(path.read_bytes()[:2000]) if path.is_file() else None
+    if found is None or found[1] != state.encode():
+        from mlmon.report.charts.picture import noted  # Altair: as above
+
+        replace(path, noted(summary.png, state))
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The file holds the content, as a whole and at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_text(render(page, state), encoding="utf-8")
+    draft.write_bytes(content)
     os.replace(draft, path)
 
 

@@ -1,0 +1,124 @@
+"""What can be asked of a project; but for opening it, nothing here writes to the warehouse.
+
+Modules are imported where they are used: they load ibis and scipy, which most questions do not
+need.
+"""
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from mlmon.config import Config
+from mlmon.errors import require
+from mlmon.shown import Shown
+from mlmon.warehouse import Row, Warehouse
+
+DATASETS = (
+    "metrics",
+    "evaluation_history",
+    "feature_drift",
+    "prediction_drift",
+    "performance_drift",
+    "check_results",
+)
+
+
+class Reading(Shown):
+    """mlmon.yml and its warehouse, to be asked; `Project` has the verbs."""
+
+    def __init__(self, config: Config, *, read_only: bool = False) -> None:
+        """Open the warehouse and bring its views up to date."""
+        self.config = config
+        self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
+        if not read_only:
+            from mlmon import generated, project_views
+
+            try:
+                generated.refresh(self.warehouse, self.config)
+                project_views.refresh(self.warehouse, self.config)
+            except BaseException:
+                self.close()
+                raise
+
+    def __enter__(self) -> Self:
+        """Return the project."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the warehouse."""
+        self.close()
+
+    def close(self) -> None:
+        """Let the warehouse's file go."""
+        self.warehouse.close()
+
+    def status(self) -> list[Row]:
+        """Return where everything stands: a row per dataset, model, store, check and scenario."""
+        return self.warehouse.read("from project_status")
+
+    def models(self, model: str | None = None) -> list[Row]:
+        """Return the versions of a model (of all), newest first, with their test score."""
+        if model:
+            require("model", model, self.config.models)
+        return self.warehouse.read(
+            "from model_history where coalesce(model = $model, $model is null)"
+            " order by model, model_version desc",
+            model=model,
+        )
+
+    def plan(
+        self, store: str, *, batch: str | None = None, against: str | None = None
+    ) -> list[Row]:
+        """Return what `evaluate` would do, in order: verb, target, batch, reason, command."""
+        from mlmon import plan
+
+        section = require("store", store, self.config.stores)
+        dataset = self.config.models[section.model].dataset
+        batch = batch or plan.newest_batch(self.warehouse, dataset)
+        steps = plan.for_evaluation(self.warehouse, self.config, store, batch, against=against)
+        shown = ("verb", "target", "batch", "reason", "command")
+        return [{name: getattr(step, name) for name in shown} for step in steps]
+
+    def schedule(self) -> list[Row]:
+        """Return when each trigger is due next, UTC, the next one first."""
+        from mlmon import schedule
+
+        return schedule.upcoming(self.config)
+
+    def table(self, name: str) -> Any:
+        """Return a table or view as an ibis table. Raises UnknownName."""
+        relations = self.warehouse.read("select table_name from duckdb_tables() where not internal")
+        relations += self.warehouse.read("select view_name from duckdb_views() where not internal")
+        require("table", name, {next(iter(row.values())): None for row in relations})
+        return self.warehouse.ibis.table(name)
+
+    def sql(self, query: str) -> Any:
+        """Return the rows of a query as an ibis table."""
+        return self.warehouse.ibis.sql(query, dialect="duckdb")
+
+    def export(
+        self,
+        format: str = "parquet",
+        directory: str | os.PathLike[str] = "exports",
+        names: Iterable[str] = DATASETS,
+    ) -> list[Path]:
+        """Each named view or table is a file in the folder; return the files.
+
+        Formats: parquet, csv. A file is replaced as a whole. Raises ConfigError.
+        """
+        from mlmon import exports
+
+        return exports.export(self.warehouse, format, Path(directory), names)
+
+    def publish(self, path: str | os.PathLike[str]) -> Path:
+        """A consistent copy of the warehouse is at the path, replaced as a whole; return it."""
+        from mlmon import exports
+
+        return exports.publish(self.warehouse, Path(path))
