@@ -147,7 +147,9 @@ def _values(
 ) -> list[str]:
     """Return the different values of a column of both sides, as classes."""
     tables = [
-        (table := warehouse.ibis.table(side.role)).select(value=class_of(table[name]))
+        (table := warehouse.ibis.table(side.role).select(name).distinct()).select(
+            value=class_of(table[name])
+        )
         for side in sides
         if name in side.types
     ]
