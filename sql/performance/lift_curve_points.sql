@@ -29,6 +29,7 @@ cut as (
             100 * rows_above // n + 1, 100 * (rows_above + rows_here) // n + 1
         )) as position
     from tied
+    where 100 * rows_above // n < 100 * (rows_above + rows_here) // n
 )
 
 select
