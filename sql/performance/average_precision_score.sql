@@ -1,6 +1,6 @@
 -- Average precision: the mean precision at the rows of the class, by score.
 -- Grain: one row per sample_id, feature.
--- Reads: cumulative_scores, score_totals.
+-- Reads: score_sums, score_totals.
 -- Exact, by steps, ties in one step. Undefined without a row of the class.
 -- Multiclass: each class against the rest, and their mean, which is undefined
 -- where the precision of one of them is.
@@ -8,30 +8,18 @@
 -- feature: the class, NULL for the whole model.
 -- value: the mean, 0 to 1; the share of the class by chance.
 -- note: why there is no value, else NULL.
-with steps as (
-    select
-        sample_id,
-        class,
-        tied_positives::double / positives
-        * true_positives / (true_positives + false_positives) as step
-    from cumulative_scores
-    where positives > 0
-),
-
-by_class as (
+with by_class as (
     select
         t.sample_id,
         t.task,
         t.class,
-        sum(s.step) as value,
+        s.precisions / nullif(t.positives, 0) as value,
         t.positives + t.negatives as n,
         case
-            when sum(s.step) is null
-                then coalesce(any_value(t.note), 'no row is of the class')
+            when t.positives = 0 then coalesce(t.note, 'no row is of the class')
         end as note
     from score_totals as t
-    left join steps as s on t.sample_id = s.sample_id and t.class = s.class
-    group by t.sample_id, t.task, t.class, t.positives, t.negatives
+    left join score_sums as s on t.sample_id = s.sample_id and t.class = s.class
 )
 
 select

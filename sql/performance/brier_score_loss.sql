@@ -1,31 +1,21 @@
 -- Brier score: the mean squared difference of probability and outcome.
 -- Grain: one row per sample_id.
--- Reads: score_counts, score_totals.
+-- Reads: score_sums, score_totals.
 -- Binary: of the positive class. Multiclass: summed over the classes, and
 -- undefined where an actual class has no probabilities.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.
 -- value: the loss, 0 (certain and right) to 1; multiclass to 2.
 -- note: why there is no value, else NULL.
-with losses as (
-    select
-        sample_id,
-        class,
-        sum(positives * (1 - score) * (1 - score) + negatives * score * score)
-            as loss
-    from score_counts
-    group by sample_id, class
-),
-
-totals as (
+with totals as (
     select
         t.sample_id,
         any_value(t.note) as note,
         max(t.positives + t.negatives) as n,
         t.task = 'binary' or n = sum(t.positives) as is_complete,
-        sum(l.loss) as loss
+        sum(s.squared_error) as loss
     from score_totals as t
-    left join losses as l on t.sample_id = l.sample_id and t.class = l.class
+    left join score_sums as s on t.sample_id = s.sample_id and t.class = s.class
     group by t.sample_id, t.task
 )
 

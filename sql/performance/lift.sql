@@ -1,39 +1,53 @@
 -- Lift: recall in the top part by score, against picking rows by chance.
 -- Grain: one row per sample_id.
--- Reads: cumulative_scores, samples, score_totals.
+-- Reads: cumulative_scores, samples, score_sums, score_totals.
 -- The part is lift_at of the sample (0.4). Rows tied at the cut count in
 -- proportion, so that their order does not matter. Binary only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.
 -- value: the factor, 1 by chance.
 -- note: why there is no value, else NULL.
-with tops as (
+with cuts as (
     select
-        c.sample_id,
-        c.tied_positives::double / nullif(c.positives, 0) as recall,
-        c.tied_positives + c.tied_negatives as tied,
-        s.lift_at * (c.positives + c.negatives)
-        - (c.true_positives + c.false_positives) + tied as room
-    from cumulative_scores as c
-    inner join samples as s on c.sample_id = s.sample_id
+        u.sample_id,
+        u.class,
+        s.lift_at,
+        s.lift_at * (u.positives + u.negatives) as rows_wanted
+    from score_sums as u
+    inner join samples as s on u.sample_id = s.sample_id
+),
+
+placed as (
+    select
+        *,
+        tied_positives + tied_negatives as rows_here,
+        true_positives + false_positives - rows_here as rows_above
+    from cumulative_scores
 ),
 
 recalls as (
     select
-        sample_id,
-        sum(recall * least(greatest(room / tied, 0), 1)) as recall
-    from tops
-    group by sample_id
+        p.sample_id,
+        p.class,
+        t.lift_at,
+        (
+            p.true_positives - p.tied_positives
+            + p.tied_positives * (t.rows_wanted - p.rows_above) / p.rows_here
+        ) / nullif(p.positives, 0) as recall
+    from placed as p
+    inner join cuts as t on p.sample_id = t.sample_id and p.class = t.class
+    where
+        p.rows_above < t.rows_wanted
+        and p.rows_above + p.rows_here >= t.rows_wanted
 )
 
 select
     t.sample_id,
     null::varchar as feature,
-    r.recall / nullif(s.lift_at, 0) as value,
+    r.recall / r.lift_at as value,
     coalesce(
         t.note, case when r.recall is null then 'no row is of the class' end
     ) as note
 from score_totals as t
-inner join samples as s on t.sample_id = s.sample_id
-left join recalls as r on t.sample_id = r.sample_id
+left join recalls as r on t.sample_id = r.sample_id and t.class = r.class
 where t.task = 'binary'

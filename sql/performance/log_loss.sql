@@ -1,36 +1,23 @@
 -- Log loss: the mean of -ln(probability of the actual class).
 -- Grain: one row per sample_id.
--- Reads: score_counts, score_totals.
+-- Reads: score_sums, score_totals.
 -- A probability below 2.220446049250313e-16 counts as that, as in scikit-learn.
 -- Multiclass: undefined where an actual class has no probabilities.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.
 -- value: the loss, 0 (certain and right) or more.
 -- note: why there is no value, else NULL.
-with losses as (
-    select
-        sample_id,
-        class,
-        -sum(
-            positives * ln(greatest(score, 2.220446049250313e-16::double))
-        ) as of_class,
-        -sum(
-            negatives * ln(greatest(1 - score, 2.220446049250313e-16::double))
-        ) as of_rest
-    from score_counts
-    group by sample_id, class
-),
-
-totals as (
+with totals as (
     select
         t.sample_id,
         any_value(t.note) as note,
         max(t.positives + t.negatives) as n,
         t.task = 'binary' or n = sum(t.positives) as is_complete,
-        sum(l.of_class) as of_class,
-        case when t.task = 'binary' then sum(l.of_rest) else 0 end as of_rest
+        sum(s.log_loss_of_positives) as of_class,
+        case when t.task = 'binary' then sum(s.log_loss_of_negatives) else 0 end
+            as of_rest
     from score_totals as t
-    left join losses as l on t.sample_id = l.sample_id and t.class = l.class
+    left join score_sums as s on t.sample_id = s.sample_id and t.class = s.class
     group by t.sample_id, t.task
 )
 

@@ -1,6 +1,6 @@
 -- Precision-recall curve: precision and recall at every threshold.
 -- Grain: one row per sample_id, class, position.
--- Reads: cumulative_scores, score_totals.
+-- Reads: cumulative_scores, score_sums.
 -- Starts at recall 0, precision 1. All points up to 400; of more, one for each
 -- of 399 equal steps of recall, with the mean precision of the positives in
 -- the step, so that the area by steps stays the average precision.
@@ -19,10 +19,10 @@ with points as (
         c.tied_positives,
         c.true_positives::double / c.positives as x,
         c.true_positives::double / (c.true_positives + c.false_positives) as y,
-        t.scores >= 400 as is_thinned
+        s.scores >= 400 as is_thinned
     from cumulative_scores as c
-    inner join score_totals as t
-        on c.sample_id = t.sample_id and c.class = t.class
+    inner join score_sums as s
+        on c.sample_id = s.sample_id and c.class = s.class
     where c.positives > 0
 ),
 
@@ -41,7 +41,7 @@ steps as (
         sample_id, class, case when is_thinned then ceil(x * 399) else score end
     union all
     select sample_id, class, 0, 1, null
-    from score_totals
+    from score_sums
     where positives > 0
 )
 

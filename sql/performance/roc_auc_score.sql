@@ -1,6 +1,6 @@
 -- ROC AUC: how often a row of the class has a higher score than another row.
 -- Grain: one row per sample_id, feature.
--- Reads: cumulative_scores, score_totals.
+-- Reads: score_sums, score_totals.
 -- Exact; a tie counts as half. Undefined with one actual class only.
 -- Multiclass: each class against the rest, and their mean, which is undefined
 -- where the area of one of them is.
@@ -11,33 +11,14 @@
 -- value: the area, 0 to 1; 0.5 by chance.
 -- note: why there is no value, else NULL.
 -- variance: DeLong variance of the area, NULL for a mean of classes.
-with pairs as (
+with areas as (
     select
-        sample_id,
-        class,
-        positives::double as p,
-        negatives::double as n,
-        tied_positives as tied_p,
-        tied_negatives as tied_n,
-        false_positives - tied_negatives::double / 2 as negatives_above,
-        positives - true_positives + tied_positives::double / 2
-            as positives_below
-    from cumulative_scores
+        *,
+        (positives::double * negatives - wrong_pairs) / positives / negatives
+            as area,
+        power(wrong_pairs / positives / negatives, 2) as square
+    from score_sums
     where positives > 0 and negatives > 0
-),
-
-areas as (
-    select
-        sample_id,
-        class,
-        p,
-        n,
-        sum(tied_p * (n - negatives_above)) / p / n as area,
-        power(sum(tied_n * positives_below) / p / n, 2) as square,
-        sum(tied_p * power(negatives_above / n, 2)) as of_positives,
-        sum(tied_n * power(positives_below / p, 2)) as of_negatives
-    from pairs
-    group by sample_id, class, p, n
 ),
 
 by_class as (
@@ -47,9 +28,10 @@ by_class as (
         t.class,
         a.area,
         t.positives + t.negatives as n,
-        abs(a.of_positives - a.p * a.square) / nullif(a.p - 1, 0) / a.p
-        + abs(a.of_negatives - a.n * a.square) / nullif(a.n - 1, 0) / a.n
-            as variance,
+        abs(a.squares_of_positives - a.positives * a.square)
+        / nullif(a.positives - 1, 0) / a.positives
+        + abs(a.squares_of_negatives - a.negatives * a.square)
+        / nullif(a.negatives - 1, 0) / a.negatives as variance,
         case
             when a.area is not null then null
             when t.task = 'binary'

@@ -1,6 +1,6 @@
 -- ROC curve: the rates of true and false positives at every threshold.
 -- Grain: one row per sample_id, class, position.
--- Reads: cumulative_scores, score_totals.
+-- Reads: cumulative_scores, score_sums.
 -- Starts at 0, 0. All points up to 400; of more, the first and the last one in
 -- each of 199 equal steps of x + y: true points of the curve, and an area that
 -- differs by less than 0.001. No rows with one actual class only.
@@ -15,15 +15,12 @@ with points as (
         c.sample_id,
         c.class,
         c.score,
-        [
-            c.false_positives::double / c.negatives,
-            c.true_positives::double / c.positives,
-            c.score
-        ] as point,
-        t.scores >= 400 as is_thinned
+        c.false_positives::double / c.negatives as x,
+        c.true_positives::double / c.positives as y,
+        s.scores >= 400 as is_thinned
     from cumulative_scores as c
-    inner join score_totals as t
-        on c.sample_id = t.sample_id and c.class = t.class
+    inner join score_sums as s
+        on c.sample_id = s.sample_id and c.class = s.class
     where c.positives > 0 and c.negatives > 0
 ),
 
@@ -31,17 +28,17 @@ ends as (
     select
         sample_id,
         class,
-        unnest([arg_max(point, score), arg_min(point, score)]) as point
+        unnest(
+            [[min(x), min(y), max(score)], [max(x), max(y), min(score)]]
+        ) as point
     from points
     group by
         sample_id,
         class,
-        case
-            when is_thinned then floor((point[1] + point[2]) * 99.5) else score
-        end
+        case when is_thinned then floor((x + y) * 99.5) else score end
     union all
     select sample_id, class, [0, 0, null]
-    from score_totals
+    from score_sums
     where positives > 0 and negatives > 0
 ),
 
