@@ -171,6 +171,7 @@ class Project(Reading):
             compare=_names(compare),
             champion=champion,
             summary=summary,
+            tried=self.warehouse.tried,
         )
 
     def activate(self, model: str, version: int) -> ModelVersion:

@@ -44,4 +44,4 @@ class Shown:
         section = self.config.dashboards.get(name)
         wanted = section.model_dump() if section else {}
         read = in_zone(self.warehouse.read, self.config.time_zone)
-        return dashboard(read, wanted, self.config.project)
+        return dashboard(read, wanted, self.config.project, self.warehouse.tried)

@@ -12,7 +12,7 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue functions",
-    "tables config.values inference artifacts",
+    "tables config.values config.dashboards inference artifacts",
     "config.sections fitted bins domain_classifier",
     "config.document",
     "config",

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
+from mlmon.config.dashboards import foreign
 from mlmon.config.sections import Config
 from mlmon.errors import ConfigError
 from mlmon.tables import TABLES
@@ -45,7 +46,7 @@ def parse(text: str, folder: Path) -> Config:
     except ValidationError as error:
         mistakes = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
         raise ConfigError(_lines(document, mistakes)) from error
-    if strangers := [*_unknown_names(config)]:
+    if strangers := [*_unknown_names(config), *_foreign_data(config)]:
         raise ConfigError(_lines(document, strangers))
     return config
 
@@ -71,9 +72,11 @@ def _locate(document: Any, location: Location) -> tuple[list[int | str], int, in
         if not _holds(node, key):
             break
         keys.append(key)
+        if key not in node.lc.data:  # merged in by `<<`: it stands where that does
+            node = node[key]
+            continue
         *_, line, column = node.lc.data[key]
-        node = node[key]
-        line, column = line + 1, column + 1
+        node, line, column = node[key], line + 1, column + 1
     return keys, line, column
 
 
@@ -127,3 +130,13 @@ def _uses(config: Config) -> Iterator[tuple[Location, str, str, Container[str]]]
                 yield (*place, "store"), "store", tile.store, config.stores
             if tile.scenario:
                 yield (*place, "scenario"), "scenario", tile.scenario, config.scenarios
+            if tile.model:
+                yield (*place, "model"), "model", tile.model, config.models
+
+
+def _foreign_data(config: Config) -> Iterator[tuple[Location, str]]:
+    """Yield where the chart of a tile would not draw the rows of its query alone."""
+    for name, dashboard in config.dashboards.items():
+        for position, tile in enumerate(dashboard.tiles):
+            for place, why in foreign(tile.chart):
+                yield ("dashboards", name, "tiles", position, "chart", *place), why

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mlmon.config.dashboards import Dashboard
 from mlmon.config.values import Function, Kind, OwnMetric, Reference, Share, Task, Text, Zone
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
@@ -241,34 +242,6 @@ class Scenario(Section):
 
     triggers: list[Trigger] = []
     steps: Annotated[list[Step], Field(min_length=1)]
-
-
-class Tile(Section):
-    """A tile of a dashboard: a metric's value or history, or a scenario's last runs."""
-
-    metric: str | None = None
-    store: str | None = None
-    feature: str | None = None
-    scenario: str | None = None
-    show: Literal["value", "history", "last_runs"] = "value"
-
-    @model_validator(mode="after")
-    def _one_subject(self) -> "Tile":
-        of_metric = self.metric is not None and self.store is not None
-        if of_metric == (self.scenario is not None):
-            raise ValueError("a tile shows a `metric:` of a `store:`, or a `scenario:`")
-        if of_metric == (self.show == "last_runs"):
-            raise ValueError(
-                "`show: last_runs` belongs to a scenario, value and history to a metric"
-            )
-        return self
-
-
-class Dashboard(Section):
-    """A titled grid of tiles."""
-
-    title: str = "Model monitoring"
-    tiles: list[Tile] = []
 
 
 class Config(Section):

@@ -50,7 +50,10 @@ def in_zone(read: Read, zone: str) -> Read:
 def moved(value: Any, zone: ZoneInfo) -> Any:
     """The value with all times in it in the zone."""
     if isinstance(value, datetime):
-        return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
+        try:
+            return (value if value.tzinfo else value.replace(tzinfo=UTC)).astimezone(zone)
+        except OverflowError:  # the first and the last day there is: infinity
+            return value
     if isinstance(value, dict):
         return {key: moved(item, zone) for key, item in value.items()}
     if isinstance(value, list):

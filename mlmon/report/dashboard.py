@@ -1,10 +1,13 @@
 """The warehouse -> the dashboard's facts: is it OK, what changed, what to do, and the evidence."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 
+from mlmon.config.dashboards import SECTIONS
 from mlmon.report import classes, drift, estimates, performance, tiles, words
 from mlmon.report.ask import Read, Row, ask
+from mlmon.report.configured import configured
 from mlmon.report.links import model_page
 from mlmon.report.listings import check_tile, evaluation_tile
 from mlmon.report.page import page, way
@@ -16,36 +19,53 @@ from mlmon.report.versions import version_tile
 CURVES = ("roc_curve", "calibration_curve", "lift_curve")
 
 
-def dashboard(read: Read, wanted: Mapping[str, Any], project: str) -> dict[str, Any]:
-    """Everything the dashboard shows; `wanted` is its entry in mlmon.yml or empty."""
+def dashboard(
+    read: Read, wanted: Mapping[str, Any], project: str, tried: Read | None = None
+) -> dict[str, Any]:
+    """Everything the dashboard shows; `wanted` is its entry in mlmon.yml or empty.
+
+    `tried` reads what may fail, the user's own queries.
+    """
     models = ask(read, "models").rows
     checks = ask(read, "checks")
-    evaluations = ask(read, "evaluations")
     worst = checks.rows[0]["model"] if checks.rows else None
     order = sorted(models, key=lambda model: model["model"] != worst)
     focuses = {model["model"]: focus_of(read, "focus", model) for model in order}
     first = next((focus for focus in focuses.values() if focus), None)
     labelled = focus_of(read, "labelled_focus", order[0]) if order else None
     told = verdict(read, models, checks.rows, first, labelled)
-    sections = [
-        section("status", "Status", [told, *status_tiles(read, wanted, models)], hidden=True),
-        *(
-            made
-            for place, model in enumerate(order, 1)
-            for made in model_sections(read, model, focuses[model["model"]], place, len(order))
-        ),
-        section("checks", "Checks", [check_tile(checks.rows, checks.sql)]),
-        section("evaluations", "Evaluations", [evaluation_tile(evaluations.rows, evaluations.sql)]),
-    ]
+    chosen = configured(read, tried or read, wanted, models)
+    listed = wanted.get("sections")
+    names = SECTIONS if listed is None else listed
     return page(
         "dashboard",
         wanted.get("title") or "Model monitoring",
-        sections,
+        [
+            section("status", "Status", [told, *chosen], hidden=True),
+            *following(read, names, order, focuses),
+        ],
         project=project,
         status=told["badge"],
         updated=ask(read, "updated_at").first.get("updated_at"),
         root="",
     )
+
+
+def following(
+    read: Read, names: Sequence[str], order: Sequence[Row], focuses: Mapping[str, Row | None]
+) -> Iterator[Section]:
+    """The sections after the tiles; those that every model has stand together, model by model."""
+    for of_models, run in groupby(names, lambda name: name in OF_A_MODEL):
+        group = list(run)
+        if not of_models:
+            yield from (OF_ALL[name](read) for name in group)
+            continue
+        for place, model in enumerate(order, 1):
+            suffix = f" of {words.short(model['model'])}" if len(order) > 1 else ""
+            for name in group:
+                focus = focuses[model["model"]]
+                if focus is not None or name == "model":
+                    yield OF_A_MODEL[name](read, model, focus or {}, place, suffix)
 
 
 def focus_of(read: Read, query: str, model: Row) -> Row | None:
@@ -56,58 +76,18 @@ def focus_of(read: Read, query: str, model: Row) -> Row | None:
     return ask(read, "evaluation", evaluation_id=picked["evaluation_id"]).first
 
 
-def status_tiles(read: Read, wanted: Mapping[str, Any], models: Sequence[Row]) -> list[Tile]:
-    """A row of numbers, then histories and last runs as mlmon.yml lists them."""
-    titles = {row["metric"]: row["title"] for row in ask(read, "metric_titles").rows}
-    names = [model["model"] for model in models]
-    usual = [row for name in names for row in ask(read, "number_tiles", model=name).rows]
-    asked = list(wanted.get("tiles") or default_tiles(read, usual))
-    values = [each for each in asked if each.get("show", "value") == "value"]
-    known = {(each["metric"], each.get("feature")) for each in values}
-    values += [each for each in usual if (each["metric"], each["feature"]) not in known]
-    most = max(4, sum(each.get("show", "value") == "value" for each in asked))
-    made = [tiles.number(read, each, titles, place) for place, each in enumerate(values[:most], 1)]
-    for place, each in enumerate(asked, 1):
-        if each.get("scenario"):
-            made.append(tiles.last_runs(read, each["scenario"], place))
-        elif each.get("show") == "history":
-            made.append(tiles.history(read, each, titles, place))
-    return made
-
-
-def default_tiles(read: Read, usual: Sequence[Row]) -> list[dict[str, Any]]:
-    """What a dashboard shows that nobody configured: the data drift and every scenario."""
-    histories = [{**row, "show": "history"} for row in usual if row["metric"] == "data_drift"]
-    runs = [{**row, "show": "last_runs"} for row in ask(read, "scenarios").rows]
-    return [*histories, *runs]
-
-
-def model_sections(
-    read: Read, model: Row, focus: Row | None, place: int, models: int
-) -> list[Section]:
-    """Input drift, prediction drift, performance and versions of one model."""
-    suffix = f" of {words.short(model['model'])}" if models > 1 else ""
-    sections = []
-    if focus is not None:
-        sections += [
-            drift_section(read, focus, f"drift-{place}", f"Input and prediction drift{suffix}"),
-            performance_section(read, model, f"performance-{place}", f"Performance{suffix}"),
-        ]
-    page_of_it = way(f"All about {words.short(model['model'])}", model_page(model["model"]))
-    made = version_tile(read, model["model"], [page_of_it])
-    return [*sections, section(f"model-{place}", f"Model versions{suffix}", [made], short="Model")]
-
-
-def drift_section(read: Read, focus: Row, identity: str, title: str) -> Section:
+def drift_section(read: Read, _model: Row, focus: Row, place: int, suffix: str) -> Section:
     """How the newest batch's inputs and predictions differ from the reference's."""
     key = focus["evaluation_id"]
     counts = ask(read, "drift_counts", evaluation_id=key).first
     made = [*drift.input_drift(read, key, counts), prediction_summary(read, focus)]
-    return section(identity, title, made, short="Drift", lead=drift.lead(focus, counts))
+    title, lead = f"Input and prediction drift{suffix}", drift.lead(focus, counts)
+    return section(f"drift-{place}", title, made, short="Drift", lead=lead)
 
 
-def performance_section(read: Read, model: Row, identity: str, title: str) -> Section:
+def performance_section(read: Read, model: Row, _focus: Row, place: int, suffix: str) -> Section:
     """How good the latest labelled batch's predictions were, or why nobody knows."""
+    identity, title = f"performance-{place}", f"Performance{suffix}"
     focus = focus_of(read, "labelled_focus", model)
     if focus is None:
         said = performance.why_absent(None)
@@ -120,6 +100,25 @@ def performance_section(read: Read, model: Row, identity: str, title: str) -> Se
     )
     made = performance_tiles(read, focus, key)
     return section(identity, title, made, short="Performance", lead=lead)
+
+
+def model_section(read: Read, model: Row, _focus: Row, place: int, suffix: str) -> Section:
+    """The versions of the model."""
+    name = model["model"]
+    made = version_tile(read, name, [way(f"All about {words.short(name)}", model_page(name))])
+    return section(f"model-{place}", f"Model versions{suffix}", [made], short="Model")
+
+
+def check_section(read: Read) -> Section:
+    """The latest result of every check."""
+    answer = ask(read, "checks")
+    return section("checks", "Checks", [check_tile(answer.rows, answer.sql)])
+
+
+def evaluation_section(read: Read) -> Section:
+    """Every evaluation."""
+    answer = ask(read, "evaluations")
+    return section("evaluations", "Evaluations", [evaluation_tile(answer.rows, answer.sql)])
 
 
 def performance_tiles(read: Read, focus: Row, key: str) -> list[Tile]:
@@ -149,3 +148,15 @@ def main_history(read: Read, focus: Row, span: int = 8) -> list[Tile]:
             titles = {row["metric"]: row["title"]}
             return [tiles.history(read, wanted, titles, 0, row["reference"], span)]
     return []
+
+
+# What the sections are called in mlmon.yml.
+OF_A_MODEL: dict[str, Callable[[Read, Row, Row, int, str], Section]] = {
+    "drift": drift_section,
+    "performance": performance_section,
+    "model": model_section,
+}
+OF_ALL: dict[str, Callable[[Read], Section]] = {
+    "checks": check_section,
+    "evaluations": evaluation_section,
+}

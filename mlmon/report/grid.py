@@ -17,7 +17,9 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "points": words.points,
     "plain": words.plain,
     "count": words.figure,
+    "whole": words.whole,
     "moment": words.moment,
+    "time": words.unbroken,
     "duration": words.duration,
 }
 TREND = (110, 30)
@@ -29,6 +31,7 @@ NUMBERS = (
     "share",
     "points",
     "count",
+    "whole",
     "duration",
     "against",
     "beside",

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlmon.report import words
+from mlmon.report import markup, words
 from mlmon.report.charts.draw import draw
+from mlmon.report.charts.own import Undrawable
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT = "page.css", "page.js"
+log = logging.getLogger("mlmon")
 
 
 @cache
@@ -26,13 +29,24 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(drawn=drawn, tone=words.tone)
+    made.filters.update(drawn=drawn, tone=words.tone, written=written)
     return made
 
 
 def drawn(chart: dict[str, Any], size: tuple[int, int]) -> Markup:
-    """The chart as SVG: what the template may insert as it is."""
-    return Markup(draw(chart, size))  # Vega escapes every text
+    """The chart as SVG: what the template may insert as it is; or why it cannot be drawn."""
+    try:
+        return Markup(draw(chart, size))  # Vega escapes every text
+    except Undrawable as error:
+        reason = words.short(str(error), 300)
+        if size == chart["sizes"][0]:
+            log.warning("mlmon: the chart of %s: %s", words.short(chart["title"]), reason)
+        return Markup('<p class="said">The chart cannot be drawn: {}</p>').format(reason)
+
+
+def written(text: str, above: int) -> Markup:
+    """Markdown as HTML, its headings below that level."""
+    return Markup(markup.html(text, above))  # which has none of the writer's HTML
 
 
 @cache

@@ -24,7 +24,7 @@ from mlmon.report.summaries import Summary
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 PICTURED = re.compile(rb"tEXtmlmon\0([0-9a-f]{32})")
-RENDERERS = ("altair", "jinja2", "vl-convert-python")
+RENDERERS = ("altair", "jinja2", "markdown-it-py", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
     models.pages,
@@ -44,6 +44,7 @@ def write_report(
     compare: Sequence[str] = (),
     champion: str | None = None,
     summary: bool = False,
+    tried: Read | None = None,
 ) -> Path:
     """Write all pages; return the path of index.html, or of the comparison that was asked for.
 
@@ -51,9 +52,10 @@ def write_report(
     `compare` names evaluations and model versions that a further page shows side by side, with
     the first, or the `champion`, as what the others are measured against. With `summary` what
     the dashboard says in short is beside it. Pages whose facts did not change stay as they are;
-    pages of what is gone go. Times are told in `zone`. Raises EvaluationNotFound, ConfigError.
+    pages of what is gone go. Times are told in `zone`. `tried` reads what may fail, the user's
+    own queries, and raises QueryFailed. Raises EvaluationNotFound, ConfigError.
     """
-    read = in_zone(read, zone)
+    read, tried = in_zone(read, zone), in_zone(tried or read, zone)
     compared = side_by_side(read, project, compare, champion) if compare or champion else None
     known = list(pages(read, project))
     only = one_of(read, evaluation) if evaluation else {page.path for page in known}
@@ -65,7 +67,7 @@ def write_report(
             write(path, page.facts(), state)
     clear(directory, {page.path for page in known})
     index = directory / DASHBOARD
-    facts = dashboard_page(read, dashboards.get(dashboard) or {}, project)
+    facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried)
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)

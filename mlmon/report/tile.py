@@ -26,6 +26,8 @@ LOW_HALF = ((560, 200), (330, 190))
 LOW = ((350, 190),)
 THIRD = ((350, 250),)
 WIDE = ((780, 300), (330, 240))
+WIDTHS = {3: 250, 4: 350, 6: 560, 8: 780, 12: 1180}  # of a picture alone in a tile, by twelfths
+NARROW = 330  # of a picture on a narrow page
 SAMPLES_KEY = [("reference", "Reference"), ("accent", "Current")]
 STATUS_KEY = [("bad", "Drifted"), ("warn", "Watch"), ("good", "Stable")]
 
@@ -62,6 +64,22 @@ def section(
 def absent(identity: str, title: str, sentence: str, span: int = 12) -> Tile:
     """A tile that says why it has nothing to show."""
     return tile(identity, title, "sentence", span=span, sentence=sentence)
+
+
+def resized(made: Tile, width: int | None) -> Tile:
+    """The tile at that width, with it a picture of mlmon's that stands alone in it."""
+    if width is None or width == made["span"]:
+        return made
+    pictures = made["charts"] or []
+    if len(pictures) == 1 and pictures[0]["kind"] != "own":
+        pictures = [{**pictures[0], "sizes": sizes_at(width, pictures[0]["sizes"])}]
+    return {**made, "span": width, "charts": pictures or None}
+
+
+def sizes_at(width: int, sizes: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sizes of a picture in a tile of that width, as high as they were."""
+    first = (WIDTHS[width], sizes[0][1])
+    return [first, (NARROW, sizes[-1][1])] if first[0] > NARROW else [first]
 
 
 def chart(

@@ -188,9 +188,3 @@ def strip(row: Row) -> dict[str, str]:
         "tone": words.tone(outcome),
         "told": f"{words.moment(row['started_at'])}: {words.STATUS[outcome].lower()}",
     }
-
-
-def configured(dashboards: Mapping[str, Any], dashboard: str) -> Sequence[Mapping[str, Any]]:
-    """The tiles that mlmon.yml lists for a dashboard; none when it lists none."""
-    tiles: Sequence[Mapping[str, Any]] = (dashboards.get(dashboard) or {}).get("tiles") or []
-    return tiles

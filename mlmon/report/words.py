@@ -90,6 +90,11 @@ def plain(value: Any) -> str:
     return negative(f"{value:,.10g}")
 
 
+def whole(value: Any) -> str:
+    """A whole number with all its digits: 1,234,567."""
+    return negative(f"{value:,}")
+
+
 def negative(text: str) -> str:
     """The text with a real minus sign, and none before a zero."""
     if text.startswith("-") and not any(digit in text for digit in "123456789"):
@@ -102,6 +107,11 @@ def moment(value: Any) -> str:
     if not isinstance(value, datetime):
         return "" if value is None else str(value)
     return f"{value.day} {value:%b %Y, %H:%M}"
+
+
+def unbroken(value: Any) -> str:
+    """A time on one line."""
+    return moment(value).replace(" ", NARROW)
 
 
 def zone(value: Any) -> str:

@@ -51,7 +51,7 @@ def some_pages(folder: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("scripted", [True, False])
-@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+@pytest.mark.parametrize("folder", ["site", "hostile_site", "board", "hostile_board"])
 def test_opens_from_disk_and_says_nothing(browser, request, folder, scripted):
     for path in some_pages(request.getfixturevalue(folder)):
         with Visit(browser, path, java_script_enabled=scripted) as page:
@@ -60,7 +60,7 @@ def test_opens_from_disk_and_says_nothing(browser, request, folder, scripted):
 
 
 @pytest.mark.parametrize("width", [360, 768, 1360, 2560])
-@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+@pytest.mark.parametrize("folder", ["site", "hostile_site", "board", "hostile_board"])
 def test_never_wider_than_the_window(browser, request, folder, width):
     for path in some_pages(request.getfixturevalue(folder)):
         with Visit(browser, path, width) as page:

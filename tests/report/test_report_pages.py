@@ -34,7 +34,7 @@ def test_every_evaluation_store_and_model_has_a_page_that_the_dashboard_links_to
     assert written <= links
 
 
-@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+@pytest.mark.parametrize("folder", ["site", "hostile_site", "board", "hostile_board"])
 def test_pages_are_well_formed_and_their_links_lead_somewhere(folder, request):
     for path in pages(request.getfixturevalue(folder)):
         tree = parsed(path)
@@ -46,7 +46,7 @@ def test_pages_are_well_formed_and_their_links_lead_somewhere(folder, request):
             assert (path.parent / target).resolve().is_file() if target else place in known
 
 
-@pytest.mark.parametrize("folder", ["site", "hostile_site"])
+@pytest.mark.parametrize("folder", ["site", "hostile_site", "board", "hostile_board"])
 def test_pages_ask_for_nothing_and_know_no_place_of_this_machine(folder, request):
     site = request.getfixturevalue(folder)
     for path in pages(site):
