@@ -1,6 +1,8 @@
 """The one look of all charts: colours are CSS variables, so a picture follows the page's theme."""
 
+import json
 import re
+from functools import lru_cache
 from typing import Any
 
 import altair as alt
@@ -52,14 +54,18 @@ EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
 COORDINATES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 DEFAULTS = re.compile(
     r' (?:font-family="inherit"|font-weight="normal"|stroke-miterlimit="10"|pointer-events="none"'
-    r'|aria-roledescription="[^"]*"|role="graphics-object"|class="[^"]*")'
+    r'|opacity="1"|aria-roledescription="[^"]*"|role="graphics-object"|class="[^"]*")'
 )
+SYMBOLS = re.compile(r'<g>((?:<path aria-label="[^"]*" role="graphics-symbol"[^>]*>)+)</g>')
+OUTLINE = re.compile(r' stroke="[^"]*" stroke-width="[^"]*"')
 DECIMALS = re.compile(r"(\.\d)\d+")
 
 
 def svg(specification: Spec, datasets: Datasets, title: str) -> str:
     """The chart as inline SVG, named for a screen reader, without what a page does not need."""
-    return finished(vega({**specification, "datasets": datasets, "config": CONFIG}), title)
+    kept = [layer for layer in specification["layer"] if datasets.get(layer["data"]["name"])]
+    ready = filled(compiled(json.dumps({**specification, "layer": kept})), datasets)
+    return finished(str(vl_convert.vega_to_svg(ready, allowed_base_urls=[])), title)
 
 
 def vega(specification: Spec) -> str:
@@ -74,9 +80,35 @@ def finished(drawn: str, title: str) -> str:
     if box is None:
         raise ValueError("vl-convert drew no picture")
     body = COORDINATES.sub(lambda match: DECIMALS.sub(r"\1", match[0]), body)
-    body = DEFAULTS.sub("", EMPTY_MARK.sub("", body))
+    body = SYMBOLS.sub(shared, DEFAULTS.sub("", EMPTY_MARK.sub("", body)))
     size = f'width="{box[1]}" height="{box[2]}" viewBox="0 0 {box[1]} {box[2]}"'
     return f'<svg class="chart" {size} role="group" aria-label="{attribute(title)}">{body}'
+
+
+def shared(marks: re.Match[str]) -> str:
+    """A group of marks; the outline that all of them have stands once, on the group."""
+    outlines = OUTLINE.findall(marks[1])
+    if len(set(outlines)) != 1 or len(outlines) != marks[1].count("<path"):
+        return marks[0]
+    return f"<g{outlines[0]}>{OUTLINE.sub('', marks[1])}</g>"
+
+
+@lru_cache(maxsize=64)
+def compiled(specification: str) -> Spec:
+    """The Vega specification of a Vega-Lite one, whose datasets are still empty."""
+    known = json.loads(specification)
+    empty: Datasets = {layer["data"]["name"]: [] for layer in known["layer"]}
+    made: Spec = vl_convert.vegalite_to_vega({**known, "datasets": empty, "config": CONFIG})
+    return made
+
+
+def filled(specification: Spec, datasets: Datasets) -> Spec:
+    """The Vega specification with the datasets in it."""
+    data = [
+        {**source, "values": datasets[source["name"]]} if source["name"] in datasets else source
+        for source in specification["data"]
+    ]
+    return {**specification, "data": data}
 
 
 def attribute(text: str) -> str:
