@@ -1,7 +1,7 @@
 """Ask the warehouse: the report's queries, run as they stand and shown as they ran."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -65,6 +65,31 @@ def ask(read: Read, name: str, **parameters: Any) -> Answer:
     """Run `queries/<name>.sql`; return its rows and its text with literal values."""
     query = text(name)
     return Answer([printable(row) for row in read(query, **parameters)], spell(query, parameters))
+
+
+def ask_parts(
+    read: Read, name: str, keys: Sequence[str], **parameters: Any
+) -> dict[tuple[Any, ...], Answer]:
+    """Run a query once; return its rows by the values of the keys, in the order they came.
+
+    Each part's SQL gives that part alone.
+    """
+    parts: dict[tuple[Any, ...], list[Row]] = {}
+    for row in read(text(name), **parameters):
+        parts.setdefault(tuple(row[key] for key in keys), []).append(row)
+    whole = spell(text(name), parameters).strip().removesuffix(";")
+    return {
+        tuple(printable(value) for value in values): Answer(
+            [printable(row) for row in rows], part_of(whole, dict(zip(keys, values, strict=True)))
+        )
+        for values, rows in parts.items()
+    }
+
+
+def part_of(query: str, wanted: dict[str, Any]) -> str:
+    """The query for those of its rows that have these values."""
+    conditions = " and ".join(f"{key} = {literal(value)}" for key, value in wanted.items())
+    return f"from (\n{query}\n)\nwhere {conditions};"
 
 
 @cache

@@ -6,9 +6,12 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
+from mlmon.report.links import feature_page
 from mlmon.report.tile import STATUS_KEY, Tile, absent, chart, queries, tile
 
 SCATTER = ((560, 350), (330, 270))
+ONE_SIZE = ((440, 320),)
+FEW = 100  # features whose marks are drawn twice, for a wide page and for a narrow one
 
 FEATURE_COLUMNS = (
     Column("feature", "Feature", "feature"),
@@ -74,9 +77,18 @@ def feature_table(drift: Answer, bins: Answer, counts: Row) -> Tile:
         by_feature[row["feature"]].append(row)
     rows = [{**row, "histogram": by_feature[row["feature"]]} for row in drift.rows]
     numbers = table("Input drift by feature, worst first", filled(FEATURE_COLUMNS, rows), rows)
-    numbers["details"] = [distribution(row["feature"], row["histogram"]) for row in rows]
+    numbers["details"] = [
+        {
+            **distribution(row["feature"], row["histogram"]),
+            "href": feature_page(row["model"], row["feature"]),
+        }
+        for row in rows
+    ]
     numbers["statuses"] = [row["status"] for row in rows]
-    said = f"{counts['drifted']} drifted, {counts['watch']} to watch, of {counts['features']}"
+    said = (
+        f"{counts['drifted']} drifted, {counts['watch']} to watch, of {counts['features']}. "
+        "Distribution: the reference filled, the current sample outlined."
+    )
     return tile(
         "features",
         "Drift by feature",
@@ -96,6 +108,7 @@ def distribution(feature: str, bins: list[Row]) -> dict[str, Any]:
         "bins": [
             {
                 "label": row["label"],
+                "foreign": row["kind"] == "category",
                 **{
                     name: {
                         "value": row[f"{name}_share"],
@@ -113,7 +126,7 @@ def distribution(feature: str, bins: list[Row]) -> dict[str, Any]:
 def importance(drift: Answer) -> Tile:
     """The scatter of drift importance against model importance."""
     rows = [
-        row
+        {**row, "href": feature_page(row["model"], row["feature"])}
         for row in drift.rows
         if row["model_importance"] is not None and row["drift_importance"] is not None
     ]
@@ -123,10 +136,10 @@ def importance(drift: Answer) -> Tile:
     picture = chart(
         "importance",
         "Importance in the model against importance in the drift classifier, one mark per feature",
-        SCATTER,
+        SCATTER if len(rows) <= FEW else ONE_SIZE,
         rows=rows,
     )
-    columns = [FEATURE_COLUMNS[place] for place in (0, 1, 5, 6)]
+    columns = [Column("feature", "Feature", "link"), *FEATURE_COLUMNS[1:2], *FEATURE_COLUMNS[5:7]]
     return tile(
         "importance",
         title,

@@ -21,6 +21,7 @@ METRIC_COLUMNS = (
     Column("upper", "Upper", "figure", ""),
     Column("note", "Note"),
 )
+KINDS = {"numeric": ", numbers", "categorical": ", categories", None: ""}
 CURVES = ("roc_curve", "precision_recall_curve", "lift_curve", "calibration_curve")
 CURVES_BY_CLASS = ("roc_curve", "precision_recall_curve", "calibration_curve")
 
@@ -147,7 +148,11 @@ def metric_tiles(read: Read, key: str) -> list[Tile]:
         rows = [row for row in parts if (row["family"] == "performance") == of_class]
         if rows:
             title = f"Metrics by {part}"
-            numbers = [by_part(rows, part.capitalize(), title)]
+            numbers = [
+                by_part(rows_of_kind, part.capitalize(), f"{title}{KINDS[kind]}")
+                for kind in KINDS
+                if (rows_of_kind := [row for row in rows if row["kind"] == kind])
+            ]
             made.append(tile(f"{part}-metrics", title, numbers=numbers, sql=queries(answer)))
     return made
 

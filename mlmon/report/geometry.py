@@ -18,7 +18,7 @@ def sparkline(values: Sequence[float | None], width: int, height: int) -> str:
             pen = "M"
             continue
         y = height / 2 if high == low else height - PADDING - (value - low) * scale
-        path.append(f"{pen}{PADDING + index * step:.1f},{y:.1f}")
+        path.append(f"{pen}{short(PADDING + index * step)},{short(y)}")
         pen = "L"
     return "".join(path)
 
@@ -29,19 +29,20 @@ def last_point(path: str) -> tuple[str, str]:
     return x, y
 
 
-def steps(shares: Sequence[float | None], top: float, width: int, height: int) -> str:
-    """The outline of a histogram: a step for each share, `top` as high as the box."""
-    wide = width / max(len(shares), 1)
-    path = [f"M0,{height}"]
-    for index, share in enumerate(shares):
-        y = height - (share or 0) / (top or 1) * (height - 2)
-        path.append(f"V{y:.1f}H{(index + 1) * wide:.1f}")
-    return "".join(path) + f"V{height}Z"
+def steps(shares: Sequence[float | None], top: float) -> str:
+    """The outline of a histogram in a box as wide as there are shares, 100 high for `top`."""
+    path = [f"V{100 - (share or 0) / (top or 1) * 94:.0f}h1" for share in shares]
+    return f"M0 100{''.join(path)}V100Z"
 
 
 def place(value: float, low: float, high: float) -> str:
     """How far along a bar from low to high a value lies, in percent of its length."""
-    return f"{min(max((value - low) / ((high - low) or 1), 0), 1) * 100:.1f}"
+    return short(min(max((value - low) / ((high - low) or 1), 0), 1) * 100)
+
+
+def short(coordinate: float) -> str:
+    """A coordinate to a tenth: 12.5, 12."""
+    return f"{coordinate:.1f}".removesuffix(".0")
 
 
 def zones(limits: Mapping[str, Any], low: float, high: float) -> list[tuple[str, float, float]]:

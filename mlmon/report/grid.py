@@ -23,7 +23,6 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "duration": words.duration,
 }
 TREND = (110, 30)
-HISTOGRAM = (130, 34)
 MARKED = ("BETTER", "WORSE", "DRIFTED")  # readings that are a mark below a figure
 NUMBERS = (
     "figure",
@@ -106,9 +105,9 @@ def cell(column: Column, row: Row) -> Cell:
 
 
 def feature(row: Row, value: Any) -> Cell:
-    """A feature's name and kind."""
+    """A feature's name and kind, with a way to the row's `href`."""
     kind = {"numeric": "number", "categorical": "category"}.get(row["kind"], row["kind"])
-    return {"text": value, "value": value, "aside": kind}
+    return {"text": value, "value": value, "aside": kind, "href": row.get("href")}
 
 
 def named(row: Row, value: Any) -> Cell:
@@ -131,14 +130,16 @@ def trend(row: Row, value: Any) -> Cell:
 
 def histogram(_row: Row, bins: Any) -> Cell:
     """Both samples' shares per bin: the reference filled, the current sample outlined."""
-    reference = [each["reference_share"] for each in bins]
-    current = [each["current_share"] for each in bins]
-    top = max([share or 0 for share in (*reference, *current)] or [1])
+    return {"histogram": outlines(bins)}
+
+
+def outlines(bins: Sequence[Row], top: float | None = None) -> dict[str, Any]:
+    """Both samples' outlines over the bins, `top` (else the largest share) as high as the box."""
+    shares = {name: [each[f"{name}_share"] for each in bins] for name in ("reference", "current")}
+    top = top or max([share or 0 for each in shares.values() for share in each] or [1])
     return {
-        "histogram": {
-            "reference": geometry.steps(reference, top, *HISTOGRAM),
-            "current": geometry.steps(current, top, *HISTOGRAM),
-        }
+        "bins": len(bins),
+        **{name: geometry.steps(each, top) for name, each in shares.items()},
     }
 
 

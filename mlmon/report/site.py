@@ -12,6 +12,7 @@ from typing import Any
 
 from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
+from mlmon.report import feature as features
 from mlmon.report import model as models
 from mlmon.report import store as stores
 from mlmon.report.ask import Read, ask, in_zone
@@ -27,6 +28,7 @@ PICTURED = re.compile(rb"tEXtmlmon\0([0-9a-f]{32})")
 RENDERERS = ("altair", "jinja2", "markdown-it-py", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
+    features.pages,
     models.pages,
     stores.pages,
 )

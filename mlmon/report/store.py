@@ -7,7 +7,7 @@ from typing import Any
 from mlmon.report import tiles, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import DASHBOARD, page_of, store_page
+from mlmon.report.links import DASHBOARD, feature_page, page_of, store_page
 from mlmon.report.listings import CHECK_COLUMNS
 from mlmon.report.page import Page, Way, page, way
 from mlmon.report.tile import LOW, LOW_HALF, Tile, absent, badge, queries, section, tile
@@ -183,7 +183,12 @@ def by_batch(answer: Answer) -> dict[str, Any]:
     for row in answer.rows:
         batches[row["age"]] = row["batch"]
         found = features.setdefault(
-            row["feature"], {"feature": row["feature"], "kind": row["kind"]}
+            row["feature"],
+            {
+                "feature": row["feature"],
+                "kind": row["kind"],
+                "href": feature_page(row["model"], row["feature"]),
+            },
         )
         found[f"age {row['age']}"] = {
             "value": row["population_stability_index"],

@@ -46,7 +46,7 @@ class Visit:
 
 
 def some_pages(folder: Path) -> list[Path]:
-    kinds = ("evaluations", "stores")
+    kinds = ("evaluations", "features", "stores")
     return [folder / "index.html", *(sorted((folder / kind).iterdir())[0] for kind in kinds)]
 
 

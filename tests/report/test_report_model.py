@@ -142,7 +142,7 @@ def test_importances_are_by_version_and_the_active_ones_are_bars(story):
         "Version 1",
     ]
     assert texts(table)[0][2:] == ["25.0\N{NO-BREAK SPACE}%"] * 2
-    assert [row[1]["bar"] for row in table["rows"][:2]] == ["25.0", "20.0"]
+    assert [row[1]["bar"] for row in table["rows"][:2]] == ["25", "20"]
 
 
 def test_evaluations_are_links_and_one_that_is_aside_is_no_stores_newest():

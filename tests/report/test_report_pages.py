@@ -12,6 +12,9 @@ import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
 from mlmon.errors import EvaluationNotFound
+from mlmon.report.ask import ask
+from mlmon.report.evaluation import evaluation_page
+from mlmon.report.html import render
 from mlmon.report.links import file_name
 from mlmon.report.site import write_report
 
@@ -27,10 +30,10 @@ def parsed(path: Path):
     return parser.parse(path.read_text(encoding="utf-8"))
 
 
-def test_every_evaluation_store_and_model_has_a_page_that_the_dashboard_links_to(site):
+def test_every_evaluation_feature_store_and_model_has_a_page_that_the_dashboard_links_to(site):
     links = {link.get("href") for link in parsed(site / "index.html").iter("a")}
     written = {str(path.relative_to(site)) for path in pages(site)} - {"index.html"}
-    assert len(written) == 18 + 2 + 1
+    assert len(written) == 18 + 6 + 2 + 1
     assert written <= links
 
 
@@ -116,6 +119,31 @@ def test_the_dashboard_is_small(site):
     assert len(script[1].encode()) < 6_000
 
 
+@pytest.mark.parametrize(("features", "most"), [(20, 400_000), (300, 1_500_000)])
+def test_the_page_of_an_evaluation_with_many_features_is_small(features, most):
+    """Every feature has every figure, to the last digit, and a trend."""
+    names = Names(
+        features=tuple(f"a_feature_{number:03}" for number in range(features)), stores=(True,)
+    )
+    made = filled(names)
+    made.write(
+        "insert into evaluation_metrics (evaluation_id, sample_id, metric, feature, value) "
+        "select evaluation_id, sample_id, c.metric, feature, random() "
+        "from evaluation_metrics as m, metric_catalogue as c "
+        "where m.metric = 'missing_rate' and c.family in ('input drift', 'quality') "
+        "and c.metric not in ('data_drift', 'data_drift_pvalue', 'data_drift_auc', 'unseen_rate', "
+        "'drifted_feature_share', 'max_population_stability_index', 'duplicate_rate') "
+        "and not exists (from evaluation_metrics as k where k.evaluation_id = m.evaluation_id "
+        "and k.feature = m.feature and k.metric = c.metric)"
+    )
+    listed = ask(made.read, "evaluations").rows[0]
+    text = render(evaluation_page(made.read, listed, "fraud"), "0").encode()
+    assert text.count(b'<tr class="more">') == features
+    assert text.count(b"a_feature_") > 4 * features
+    assert len(text) < most
+    assert len(gzip.compress(text)) < most / 4
+
+
 def stamps(folder: Path) -> dict[str, int]:
     return {path.name: path.stat().st_mtime_ns for path in pages(folder)}
 
@@ -135,7 +163,7 @@ def test_only_pages_that_changed_are_written(tmp_path):
         "mes_for_input_drift-2017_05-drift-01.html",
         "fraud.html",
     }
-    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 8
+    assert [path.suffix for path in tmp_path.rglob("*") if path.is_file()] == [".html"] * 14
 
 
 def test_the_same_facts_make_the_same_bytes(tmp_path):

@@ -123,8 +123,14 @@ def train(made: Warehouse, names: Names, version: int) -> None:
             for place, feature in enumerate(names.features)
         ],
     )
-    for place, feature in enumerate(names.features):
-        made.append("bins", [whose | {"feature": feature} | bin for bin in bins(names, place)])
+    made.append(
+        "bins",
+        [
+            whose | {"feature": feature} | bin
+            for place, feature in enumerate(names.features)
+            for bin in bins(names, place)
+        ],
+    )
     made.append(
         "bins",
         [
@@ -182,19 +188,19 @@ def sample(
             }
         ],
     )
-    for place, feature in enumerate(names.features):
-        made.append(
-            "histograms",
-            [
-                {
-                    "sample_id": key,
-                    "feature": feature,
-                    "bin": bin["bin"],
-                    "n": 100 + (bin["bin"] * 7) % 5 * 50 + max(index, 0) * bin["bin"] * 9,
-                }
-                for bin in bins(names, place)
-            ],
-        )
+    made.append(
+        "histograms",
+        [
+            {
+                "sample_id": key,
+                "feature": feature,
+                "bin": bin["bin"],
+                "n": 100 + (bin["bin"] * 7) % 5 * 50 + max(index, 0) * bin["bin"] * 9,
+            }
+            for place, feature in enumerate(names.features)
+            for bin in bins(names, place)
+        ],
+    )
     made.append(
         "histograms",
         [

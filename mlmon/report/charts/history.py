@@ -1,5 +1,6 @@
 """A metric over the batches: its limits drawn and labelled, new model versions marked."""
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -100,11 +101,14 @@ def columns(x: alt.X, y: alt.Y) -> list[alt.Chart]:
 
 
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: facts are the rows of the query `history` and a reference."""
+    """The specification and its data: facts are the rows of the query `history` and a reference.
+
+    `limits` in them names a limit otherwise than words.LIMITS does.
+    """
     rows = facts["rows"]
     bars = len(rows) <= BARS_UP_TO
     known = [row for row in rows if row["value"] is not None]
-    limits = limit_lines(rows[-1], facts["reference"])
+    limits = limit_lines(rows[-1], facts["reference"], {**words.LIMITS, **facts.get("limits", {})})
     width -= MARGIN if limits else 0
     ends = [row[key] for row in known for key in ENDS if row[key] is not None]
     low, high = extent(ends + [line["value"] for line in limits], bars)
@@ -150,10 +154,12 @@ def point(row: dict[str, Any], metric: str) -> dict[str, Any]:
     }
 
 
-def limit_lines(row: dict[str, Any], reference: float | None) -> list[dict[str, Any]]:
-    """A line per limit, and one for the value in the reference where there is one."""
+def limit_lines(
+    row: dict[str, Any], reference: float | None, names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """A line per limit under its name, and one for the reference's value where there is one."""
     lines = [
-        {"value": row[key], "tone": tone, "text": f"{words.LIMITS[key]} {words.plain(row[key])}"}
+        {"value": row[key], "tone": tone, "text": f"{names[key]} {words.plain(row[key])}"}
         for key, tone in LIMIT_TONES.items()
         if row[key] is not None
     ]

@@ -91,7 +91,7 @@ def dot(row: dict[str, Any]) -> dict[str, Any]:
         "drift": row["drift_importance"],
         "tone": words.tone(row["status"]),
         "text": words.short(row["feature"], 32),
-        "description": f"{words.short(row['feature'])}: importance "
+        "description": f"{words.short(row['feature'])}: "
         f"{words.share(row['model_importance'])} in the model, "
         f"{words.share(row['drift_importance'])} in the drift classifier, {status}",
     }

@@ -1,9 +1,18 @@
--- Every metric of an evaluation.
+-- Every metric of an evaluation; kind is that of an input feature.
+with kinds as (
+    select
+        feature,
+        kind
+    from feature_drift
+    where evaluation_id = $evaluation_id
+)
+
 select
     m.metric,
     coalesce(c.title, m.metric) as title,
     coalesce(c.family, 'other') as family,
     m.feature,
+    k.kind,
     m.segment,
     m.value,
     m.lower,
@@ -11,6 +20,7 @@ select
     m.note
 from metrics as m
 left join metric_catalogue as c on m.metric = c.metric
+left join kinds as k on m.feature = k.feature
 where m.evaluation_id = $evaluation_id
 order by
     m.feature nulls first,

@@ -6,6 +6,7 @@ with ranked as (
         d.feature,
         d.bin,
         d.label,
+        d.kind,
         d.reference_share,
         d.current_share,
         d.kind = 'category' and row_number() over (
@@ -26,6 +27,7 @@ select
     case
         when rest then count(*) || ' further values' else any_value(label)
     end as label,
+    any_value(kind) as kind,
     sum(reference_share) as reference_share,
     sum(current_share) as current_share
 from ranked

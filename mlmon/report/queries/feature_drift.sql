@@ -23,6 +23,7 @@ trends as (
 )
 
 select
+    this.model,
     d.feature,
     d.kind,
     case

@@ -3,7 +3,7 @@
 -- Shade: a step for being beyond the drift limit, twice, four times and eight
 -- times as much.
 with newest as (
-    select evaluation_id, batch, drift_limit
+    select evaluation_id, model, batch, drift_limit
     from evaluations
     where store = $store and is_aside is not true
     qualify
@@ -24,6 +24,7 @@ select
     p.age,
     p.batch,
     p.evaluation_id,
+    p.model,
     d.feature,
     d.kind,
     d.population_stability_index,
