@@ -1,13 +1,11 @@
 """Evaluate: a sample of a batch is measured against a reference; the snapshot stays."""
 
-import hashlib
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
-from mlmon import custom, measure, predictions, references, samples, versions
+from mlmon import custom, identity, measure, predictions, references, samples, versions
 from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound, NoTarget, NotScored
+from mlmon.errors import NoTarget, NotScored
 from mlmon.warehouse import Row, Warehouse, now, quoted
 
 
@@ -33,15 +31,9 @@ def evaluate(
     """
     section = config.stores[store]
     version = version or versions.active(warehouse, section.model)
-    fingerprint = _fingerprint(warehouse, version["dataset"], batch)
-    model, chosen = config.models[section.model], against or section.reference
-    rows = (
-        samples.drawn(warehouse, model, version, section, batch),
-        references.sample(warehouse, config, store, version, chosen),
-    )
-    own = custom.settings(warehouse, config, section.model)
-    identity = _identity(config, store, version, fingerprint, rows, own)
-    if known := warehouse.one("from evaluations where evaluation_id = $id", id=identity):
+    chosen = against or section.reference
+    key, rows = identity.of(warehouse, config, store, batch, version, chosen)
+    if known := warehouse.one("from evaluations where evaluation_id = $id", id=key):
         if against is None:
             known = _in_history(warehouse, known)
         return _renamed(warehouse, known, name, labels)
@@ -49,7 +41,7 @@ def evaluate(
     if section.performance:
         _require_target(warehouse, version, store, batch)
     new = {
-        "evaluation_id": identity,
+        "evaluation_id": key,
         "store": store,
         "name": name,
         "batch": batch,
@@ -58,7 +50,7 @@ def evaluate(
 
     def snapshot() -> Row:
         row = _snapshot(warehouse, config, version, new, rows, labels or {})
-        finding = {"evaluation_id": identity, "code": "reference_changed"}
+        finding = {"evaluation_id": key, "code": "reference_changed"}
         changes = references.changes(warehouse, version, chosen)
         warehouse.append("diagnostics", [{**finding, "message": words} for words in changes])
         return row
@@ -124,35 +116,6 @@ def _renamed(
         id=known["evaluation_id"],
     )
     return {**known, "name": name or known["name"], "labels": json.dumps(merged)}
-
-
-def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
-    row = warehouse.one(
-        "select fingerprint from batches where dataset = $dataset and batch = $batch",
-        dataset=dataset,
-        batch=batch,
-    )
-    if row is None:
-        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
-    return str(row["fingerprint"])
-
-
-def _identity(
-    config: Config,
-    store: str,
-    version: Row,
-    fingerprint: str,
-    rows: tuple[Row, Row],
-    own: Sequence[Any],
-) -> str:
-    section = config.stores[store]
-    model = config.models[section.model]
-    settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
-    settings += [row["sample_id"] for row in rows]
-    settings += own
-    settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
-    parts = [store, version["model"], version["model_version"], fingerprint, settings]
-    return hashlib.md5(json.dumps(parts).encode()).hexdigest()
 
 
 def _require_predictions(warehouse: Warehouse, version: Row, batch: str, reference: Row) -> None:

@@ -5,29 +5,13 @@ The only caller of verbs besides `scenario`.
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-from mlmon import ingest, predictions, references, score, sources, versions
+from mlmon import ingest, references, score, upstream, versions
 from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound, SourceError, UnknownName
+from mlmon.errors import BatchNotFound, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
+from mlmon.upstream import Planned
 from mlmon.warehouse import Row, Warehouse
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A verb to run: on what, on which batch, and why."""
-
-    verb: str
-    target: str
-    batch: str
-    reason: str
-    option: str = ""
-
-    @property
-    def command(self) -> str:
-        """The command that would do just this."""
-        return f"mlmon {self.verb} {self.target} --batch {self.batch}{self.option}"
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
@@ -52,24 +36,9 @@ def for_evaluation(
     `against` is measured against instead of the store's reference: the name of a batch, the id
     (or its beginning) or the name of an evaluation. Raises UnknownName, ConfigError.
     """
-    model = config.stores[store].model
-    dataset = config.models[model].dataset
-    version = version or versions.active(warehouse, model)
-    number = version["model_version"]
+    version = version or versions.active(warehouse, config.stores[store].model)
     reference = _named(warehouse, config, version, against) or config.stores[store].reference
-    planned, names, to_score = [], [batch], dict[str, str]()
-    if reference is None:
-        for name, missing in predictions.unscored_reference(warehouse, version).items():
-            to_score[name] = f"{missing} records are not scored by version {number}"
-    else:
-        names = sorted({batch, references.batch_of(warehouse, version, reference)})
-    for name in names:
-        if reading := _ingest_reason(warehouse, config, dataset, name):
-            planned.append(Planned("ingest", dataset, name, reading))
-            to_score[name] = f"its records will be new to version {number}"
-        elif missing := _unscored(warehouse, version, name):
-            to_score[name] = f"{missing} records are not scored by version {number}"
-    planned += [Planned("score", model, name, why) for name, why in sorted(to_score.items())]
+    planned = upstream.of(warehouse, config, version, batch, reference)
     option = "" if against is None else f" --against {shlex.quote(against)}"
     return [*planned, Planned("evaluate", store, batch, "asked for", option)]
 
@@ -83,7 +52,7 @@ def _named(
     try:
         return references.meant(warehouse, version, against)
     except UnknownName:
-        if _ingest_reason(warehouse, config, version["dataset"], against):
+        if upstream.reading_reason(warehouse, config, version["dataset"], against):
             return Reference(batch=against)
         raise
 
@@ -125,29 +94,3 @@ def evaluate(
         name=name,
         labels=labels,
     )
-
-
-def _ingest_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:
-    """Return why the batch's file must be read, or None; without a file what is there stays."""
-    section = config.datasets[dataset]
-    query = "select source, fingerprint from batches where dataset = $dataset and batch = $batch"
-    row = warehouse.one(query, dataset=dataset, batch=batch)
-    known = row["fingerprint"] if row else None
-    from_frame = row is not None and row["source"].startswith(sources.FRAME)
-    if section.path is None or section.batching.by != "file" or from_frame:
-        return None
-    try:
-        source = sources.one(config.folder, section, dataset, batch)
-    except (BatchNotFound, SourceError):
-        return None
-    if known is None:
-        return f"{source.name} was never read"
-    return None if known == source.fingerprint() else f"{source.name} has changed"
-
-
-def _unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
-    """Return how many records of a batch are not scored; none when the batch is not there."""
-    known = "select 1 from batches where dataset = $dataset and batch = $batch"
-    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
-        return 0
-    return predictions.unscored(warehouse, version, batch)

@@ -153,6 +153,7 @@ class Project(Reading):
         and summary.png stand beside index.html too. Raises UnknownName, ConfigError,
         EvaluationNotFound.
         """
+        from mlmon import flow
         from mlmon.report.site import write_report
 
         if dashboard != "default":
@@ -172,6 +173,7 @@ class Project(Reading):
             champion=champion,
             summary=summary,
             tried=self.warehouse.tried,
+            flow=flow.flow(self.warehouse, self.config),
         )
 
     def activate(self, model: str, version: int) -> ModelVersion:

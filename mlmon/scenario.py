@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import uuid4
 
 from mlmon import check, ingest, plan, project_views, score, train, versions
@@ -177,7 +178,7 @@ def _perform(
             )
         return "SUCCESS", f"new or changed: {', '.join(written) or 'none'}"
     if verb == "report":
-        return "SUCCESS", f"wrote {report(target)}"
+        return "SUCCESS", f"wrote {Path(report(target)).name}"
     warehouse.write(target)
     return "SUCCESS", "done"
 

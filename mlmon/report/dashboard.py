@@ -20,11 +20,16 @@ CURVES = ("roc_curve", "calibration_curve", "lift_curve")
 
 
 def dashboard(
-    read: Read, wanted: Mapping[str, Any], project: str, tried: Read | None = None
+    read: Read,
+    wanted: Mapping[str, Any],
+    project: str,
+    tried: Read | None = None,
+    flow: Section | None = None,
 ) -> dict[str, Any]:
     """Everything the dashboard shows; `wanted` is its entry in mlmon.yml or empty.
 
-    `tried` reads what may fail, the user's own queries.
+    `tried` reads what may fail, the user's own queries; `flow` is the section that shows what
+    feeds what, where that is known.
     """
     models = ask(read, "models").rows
     checks = ask(read, "checks")
@@ -42,7 +47,7 @@ def dashboard(
         wanted.get("title") or "Model monitoring",
         [
             section("status", "Status", [told, *chosen], hidden=True),
-            *following(read, names, order, focuses),
+            *following(read, names, order, focuses, flow),
         ],
         project=project,
         status=told["badge"],
@@ -52,13 +57,18 @@ def dashboard(
 
 
 def following(
-    read: Read, names: Sequence[str], order: Sequence[Row], focuses: Mapping[str, Row | None]
+    read: Read,
+    names: Sequence[str],
+    order: Sequence[Row],
+    focuses: Mapping[str, Row | None],
+    flow: Section | None,
 ) -> Iterator[Section]:
     """The sections after the tiles; those that every model has stand together, model by model."""
     for of_models, run in groupby(names, lambda name: name in OF_A_MODEL):
         group = list(run)
         if not of_models:
-            yield from (OF_ALL[name](read) for name in group)
+            made = (flow if name == "flow" else OF_ALL[name](read) for name in group)
+            yield from (section for section in made if section)
             continue
         for place, model in enumerate(order, 1):
             suffix = f" of {words.short(model['model'])}" if len(order) > 1 else ""

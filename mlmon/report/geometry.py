@@ -45,6 +45,13 @@ def short(coordinate: float) -> str:
     return f"{coordinate:.1f}".removesuffix(".0")
 
 
+def stretch(start: float, length: float, whole: float) -> dict[str, str]:
+    """A part of a bar, in percent of the bar's length; wide enough to be seen."""
+    wide = max(float(place(length, 0, whole)), 1.5)
+    x = min(float(place(start, 0, whole)), 100 - wide)
+    return {"x": f"{x:.1f}", "width": f"{wide:.1f}"}
+
+
 def zones(limits: Mapping[str, Any], low: float, high: float) -> list[tuple[str, float, float]]:
     """The stretches beyond the limits, to the next limit or the end: tone, from, to."""
     edges = [

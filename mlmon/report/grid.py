@@ -20,6 +20,7 @@ FORMS: dict[str, Callable[[Any], str]] = {
     "whole": words.whole,
     "moment": words.moment,
     "time": words.unbroken,
+    "clock": words.clock,
     "duration": words.duration,
 }
 TREND = (110, 30)
@@ -43,18 +44,20 @@ NUMBERS = (
 class Column:
     """A column of a table: which key of the row, under which title, in which form.
 
-    `absent` is what stands there for NULL; as it is, NULL is called undefined.
+    `absent` is what stands there for NULL; as it is, NULL is called undefined. `href` is the key
+    of the row that says where a cell of FORMS leads; nowhere by itself.
 
-    The form is one of FORMS, `text`, `status` (a shape and a word), `link` (to where the row's key
-    `href` says), `against` (below the figure that of the row's `reference_<key>`) or one of
-    PICTURES. `aside` stands below the title; a column that is `marked` stands out.
+    The form is one of FORMS, `text`, `code` (what is typed), `status` (a shape and a word), `link`
+    (to where the row's `href` says), `against` (below the figure that of the row's
+    `reference_<key>`) or one of PICTURES. `aside` stands below the title; a column that is `marked`
+    stands out.
     """
 
     key: str
     title: str
     form: str = "text"
     absent: str = words.UNDEFINED
-    href: str = "href"
+    href: str = ""
     aside: str = ""
     marked: bool = False
 
@@ -93,14 +96,23 @@ def cell(column: Column, row: Row) -> Cell:
         text = column.absent if value is None else FORMS[column.form](value)
         note = row.get("note") if text == words.UNDEFINED else None
         raw = value.isoformat() if isinstance(value, datetime) else value
-        return {"text": text, "value": raw, "number": column.number, "note": note}
+        href = row.get(column.href)
+        return {
+            "text": text,
+            "value": raw,
+            "number": column.number,
+            "note": note,
+            "href": href,
+        }
     if column.form == "against":
         note = f"{words.figure(row.get(f'reference_{column.key}'))} in reference"
         return {"text": words.figure(value), "value": value, "number": True, "note": note}
     text = "" if value is None else str(value)
     if column.form == "status":
         return {"status": value, "value": value, "text": words.STATUS.get(text, text)}
-    href = row.get(column.href) if column.form == "link" else None
+    if column.form == "code":
+        return {"command": text} if text else {}
+    href = row.get(column.href or "href") if column.form == "link" else None
     return {"text": text, "value": value, "href": href}
 
 
@@ -194,6 +206,19 @@ def shaded(_row: Row, found: Any) -> Cell:
     return {**found, "text": words.figure(found["value"]), "number": True}
 
 
+def course(row: Row, _value: Any) -> Cell:
+    """When a step ran within its run: a bar on the run's whole time."""
+    start, length, whole = (row[f"{of}_seconds"] for of in ("offset", "duration", "run"))
+    if start is None or length is None:
+        return {}
+    told = f"{words.duration(length)} from {words.duration(start)} on"
+    return {
+        "course": geometry.stretch(start, length, whole),
+        "tone": words.tone(row["outcome"]),
+        "told": f"{told}, of {words.duration(whole)}",
+    }
+
+
 # Every key a cell may have, so that a template may ask for each.
 BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade", "below")) | {
     "text": "",
@@ -211,6 +236,7 @@ PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "bar": bar,
     "activity": activity,
     "links": links,
+    "course": course,
 }
 
 

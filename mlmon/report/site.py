@@ -14,10 +14,12 @@ from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
 from mlmon.report import feature as features
 from mlmon.report import model as models
+from mlmon.report import run as runs
 from mlmon.report import store as stores
 from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
 from mlmon.report.digest import summarised
+from mlmon.report.flow import flow_section
 from mlmon.report.links import DASHBOARD, FOLDERS, page_of
 from mlmon.report.page import Page
 from mlmon.report.side_by_side import side_by_side
@@ -30,6 +32,7 @@ KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
     features.pages,
     models.pages,
+    runs.pages,
     stores.pages,
 )
 
@@ -47,6 +50,7 @@ def write_report(
     champion: str | None = None,
     summary: bool = False,
     tried: Read | None = None,
+    flow: Mapping[str, Any] | None = None,
 ) -> Path:
     """Write all pages; return the path of index.html, or of the comparison that was asked for.
 
@@ -55,7 +59,8 @@ def write_report(
     the first, or the `champion`, as what the others are measured against. With `summary` what
     the dashboard says in short is beside it. Pages whose facts did not change stay as they are;
     pages of what is gone go. Times are told in `zone`. `tried` reads what may fail, the user's
-    own queries, and raises QueryFailed. Raises EvaluationNotFound, ConfigError.
+    own queries, and raises QueryFailed. The dashboard draws `flow`, the rows that `mlmon.flow`
+    returns, if there are any. Raises EvaluationNotFound, ConfigError.
     """
     read, tried = in_zone(read, zone), in_zone(tried or read, zone)
     compared = side_by_side(read, project, compare, champion) if compare or champion else None
@@ -67,9 +72,11 @@ def write_report(
         path = directory / page.path
         if written(path) != state:
             write(path, page.facts(), state)
-    clear(directory, {page.path for page in known})
+    paths = {page.path for page in known}
+    clear(directory, paths)
     index = directory / DASHBOARD
-    facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried)
+    drawn = flow_section(read, flow, paths) if flow else None
+    facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)

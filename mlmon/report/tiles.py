@@ -5,8 +5,8 @@ from typing import Any
 
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
-from mlmon.report.grid import Column, filled, table
-from mlmon.report.links import store_page
+from mlmon.report.grid import Column, Table, filled, table
+from mlmon.report.links import run_page, store_page
 from mlmon.report.tile import HALF, WIDE, Tile, absent, badge, chart, queries, tile
 
 HISTORY_COLUMNS = (
@@ -20,7 +20,7 @@ HISTORY_COLUMNS = (
     Column("evaluated_at", "Evaluated", "moment"),
 )
 RUN_COLUMNS = (
-    Column("started_at", "Started", "moment"),
+    Column("started_at", "Started", "moment", href="href"),
     Column("outcome", "Outcome", "status"),
     Column("duration_seconds", "Duration", "duration"),
     Column("trigger", "Trigger"),
@@ -149,7 +149,6 @@ def last_runs(read: Read, scenario: str, place: int) -> Tile:
     if not answer.rows:
         said = f"It has not run yet. To run it by hand: mlmon run {words.quoted(scenario)}"
         return absent(identity, title, said, span=4)
-    numbers = table(f"Last runs of {scenario}", filled(RUN_COLUMNS, answer.rows), answer.rows)
     return tile(
         identity,
         title,
@@ -157,9 +156,22 @@ def last_runs(read: Read, scenario: str, place: int) -> Tile:
         span=4,
         runs=[run(row) for row in answer.rows[:RUNS_WITH_STEPS]],
         strip=[strip(row) for row in answer.rows[::-1]],
-        numbers=[numbers],
+        numbers=[runs_table(f"Last runs of {scenario}", answer.rows)],
         sql=queries(answer),
     )
+
+
+def runs_table(caption: str, rows: Sequence[Row]) -> Table:
+    """Runs as a table, each with a link to its page."""
+    told = [
+        {**row, "outcome": row["outcome"] or "RUNNING", "href": href_of_run(row)} for row in rows
+    ]
+    return table(caption, filled(RUN_COLUMNS, told), told)
+
+
+def href_of_run(row: Row) -> str:
+    """Where the page of a run lies."""
+    return run_page(row["scenario"], row["run_id"])
 
 
 def run(row: Row) -> dict[str, Any]:
@@ -167,6 +179,7 @@ def run(row: Row) -> dict[str, Any]:
     facts = [row["trigger"], row["batch"], words.duration(row["duration_seconds"])]
     return {
         "badge": badge(row["outcome"] or "RUNNING"),
+        "href": href_of_run(row),
         "at": words.moment(row["started_at"]),
         "facts": ", ".join(str(fact) for fact in facts if fact),
         "steps": [

@@ -29,10 +29,13 @@ STATUS = {
     "STEADY": "Steady",
     "CHANGED": "Changed",
     "ACTIVE": "Active",
+    "CURRENT": "Up to date",
+    "OUTDATED": "Out of date",
+    "UNKNOWN": "Not known",
 }
 TONES = {
-    "good": ("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE"),
-    "warn": ("WARNING", "WATCH", "CHANGED"),
+    "good": ("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE", "CURRENT"),
+    "warn": ("WARNING", "WATCH", "CHANGED", "OUTDATED"),
     "bad": ("ERROR", "FAILED", "ABORTED", "DRIFTED", "WORSE"),
 }
 LIMITS = {
@@ -114,6 +117,11 @@ def unbroken(value: Any) -> str:
     return moment(value).replace(" ", NARROW)
 
 
+def clock(value: Any) -> str:
+    """A time of day, to the second: 06:02:41."""
+    return f"{value:%H:%M:%S}" if isinstance(value, datetime) else ""
+
+
 def zone(value: Any) -> str:
     """The time zone of a time; the warehouse's times bear none and are UTC."""
     if not isinstance(value, datetime):
@@ -122,9 +130,11 @@ def zone(value: Any) -> str:
 
 
 def duration(seconds: Any) -> str:
-    """A duration: 0.4 s, 34 s, 1 min 52 s, 2 h 5 min."""
+    """A duration: < 0.1 s, 0.4 s, 34 s, 1 min 52 s, 2 h 5 min."""
     if seconds is None:
         return ""
+    if 0 < seconds < 0.05:
+        return "< 0.1 s"
     if seconds < 10:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)

@@ -374,33 +374,54 @@ def automate(made: Warehouse, names: Names) -> None:
             for index in range(max(0, len(names.batches) - 2), len(names.batches))
         ],
     )
+    run(made, names, "run1", START + timedelta(minutes=3 + len(names.batches)), message)
+
+
+def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) -> None:
+    """A run of the scenario: it evaluates, a check fails, it trains, which resets the failure."""
+    batch = names.batches[-1] if names.batches else None
+    evaluation = f"drift-{len(names.batches) - 1:02}"
     made.append(
         "scenario_runs",
         [
             {
-                "run_id": "run1",
+                "run_id": key,
                 "scenario": names.scenario,
                 "trigger": "by hand",
-                "batch": names.batches[-1],
-                "started_at": START + timedelta(minutes=30),
-                "ended_at": START + timedelta(minutes=31),
+                "batch": batch,
+                "versions": '{"fraud": 2}',
+                "started_at": start,
+                "ended_at": start + timedelta(minutes=18),
                 "outcome": "WARNING",
             }
         ],
+    )
+    steps = (
+        (
+            f"evaluate {names.unlabelled}",
+            0,
+            2,
+            "SUCCESS",
+            f"evaluation {evaluation} of batch {batch}",
+        ),
+        (f"check {names.unlabelled}", 16, 17, "FAILED", message),
+        (f"train {names.model}", 17, 18, "SUCCESS", f"version 2 of {names.model} is active"),
     )
     made.append(
         "step_runs",
         [
             {
-                "run_id": "run1",
+                "run_id": key,
                 "position": place,
                 "step": step,
-                "action": "evaluate",
+                "action": action,
+                "started_at": start + timedelta(minutes=begin),
+                "ended_at": start + timedelta(minutes=end),
                 "outcome": outcome,
-                "message": message,
+                "message": said,
             }
-            for place, (step, outcome) in enumerate(
-                zip(names.steps, ("SUCCESS", "FAILED", "SUCCESS"), strict=True), start=1
+            for place, (step, (action, begin, end, outcome, said)) in enumerate(
+                zip(names.steps, steps, strict=True), start=1
             )
         ],
     )

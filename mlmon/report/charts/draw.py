@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from mlmon.report.charts import curves, estimates, history, overlay, own, scatter, timeline
+from mlmon.report.charts import curves, estimates, flow, history, overlay, own, scatter, timeline
 from mlmon.report.charts.theme import Datasets, Spec, svg
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
@@ -12,6 +12,7 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
     "comparison": curves.draw_comparison,
     "density": curves.draw_density,
     "decision": curves.draw_decision,
+    "flow": flow.draw,
     "errors": estimates.draw_errors,
     "actuals": estimates.draw_actuals,
     "lifetimes": timeline.draw_lifetimes,

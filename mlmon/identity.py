@@ -1,0 +1,49 @@
+"""Which evaluation it is: the same inputs and settings have the same id, made or not made yet."""
+
+import hashlib
+import json
+from typing import Any
+
+from mlmon import custom, references, samples
+from mlmon.config import Config, Reference
+from mlmon.errors import BatchNotFound
+from mlmon.warehouse import Row, Warehouse
+
+
+def of(
+    warehouse: Warehouse,
+    config: Config,
+    store: str,
+    batch: str,
+    version: Row,
+    reference: Reference | None,
+) -> tuple[str, tuple[Row, Row]]:
+    """Return the id of an evaluation of the batch, and the rows of its sample and its reference.
+
+    The id is the md5 of store, version, the batch's fingerprint, both samples, and settings.
+    Raises BatchNotFound, EvaluationNotFound, ConfigError.
+    """
+    section = config.stores[store]
+    model = config.models[section.model]
+    fingerprint = _fingerprint(warehouse, version["dataset"], batch)
+    rows = (
+        samples.drawn(warehouse, model, version, section, batch),
+        references.sample(warehouse, config, store, version, reference),
+    )
+    settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
+    settings += [row["sample_id"] for row in rows]
+    settings += custom.settings(warehouse, config, section.model)
+    settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
+    parts = [store, version["model"], version["model_version"], fingerprint, settings]
+    return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows
+
+
+def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
+    row = warehouse.one(
+        "select fingerprint from batches where dataset = $dataset and batch = $batch",
+        dataset=dataset,
+        batch=batch,
+    )
+    if row is None:
+        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+    return str(row["fingerprint"])

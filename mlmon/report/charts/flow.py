@@ -1,0 +1,230 @@
+"""What feeds what: a box per dataset, model, store, check and scenario, and lines between them."""
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any
+
+import altair as alt
+
+from mlmon.report import layout, words
+from mlmon.report.charts.theme import (
+    TONE_COLOUR,
+    TONE_SHAPE,
+    TONES,
+    Datasets,
+    Spec,
+    colour,
+    layers,
+    named,
+)
+from mlmon.report.layout import Box
+
+PAD = 10
+BESIDE = 98  # where the state stands beside the name, and not below it
+EDGE_COLOUR = alt.Scale(
+    domain=TONES, range=[colour(tone) for tone in ("line", "warn", "bad", "line", "line")]
+)
+
+
+@cache
+def specification(width: int, height: int) -> Spec:
+    """Zones, lines, boxes and what stands in them."""
+    x, y = axis("x", width), axis("y", height)
+    text = {"align": "left", "baseline": "middle"}
+    drawn = [
+        named("zones")
+        .mark_rect(fill=colour("raise"), cornerRadius=12)
+        .encode(x=x, x2="right:Q", y=y, y2="bottom:Q"),
+        named("lines")
+        .mark_line(interpolate="basis", strokeWidth=1.6, color=colour("reference"))
+        .encode(x=x, y=y, detail="edge:N", order="order:Q"),
+        named("elbows")
+        .mark_line(strokeWidth=1.6, color=colour("reference"))
+        .encode(x=x, y=y, detail="edge:N", order="order:Q"),
+        named("heads")
+        .mark_point(
+            aria=False,
+            shape="triangle-right",
+            size=38,
+            filled=True,
+            opacity=1,
+            color=colour("reference"),
+        )
+        .encode(x=x, y=y),
+        named("boxes")
+        .mark_rect(aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5)
+        .encode(
+            x=x,
+            x2="right:Q",
+            y=y,
+            y2="bottom:Q",
+            stroke=alt.Stroke("tone:N", scale=EDGE_COLOUR, legend=None),
+            description="description:N",
+        ),
+        named("titles").mark_text(**text, fontWeight=600).encode(x=x, y=y, text="text:N"),
+        named("names")
+        .mark_text(**text, fontSize=12.5, fontWeight=600, color=colour("text"))
+        .encode(x=x, y=y, text="text:N"),
+        named("holdings").mark_text(**text, fontSize=11).encode(x=x, y=y, text="text:N"),
+        named("marks")
+        .mark_point(filled=True, size=52, opacity=1, aria=False)
+        .encode(
+            x=x,
+            y=y,
+            color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None),
+            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+        ),
+        named("states")
+        .mark_text(**text, fontWeight=600)
+        .encode(x=x, y=y, text="text:N", color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None)),
+    ]
+    return layers(width, height, *drawn)
+
+
+def axis(channel: str, length: int) -> Any:
+    """A place in the picture, from its left or upper edge."""
+    kind = {"x": alt.X, "y": alt.Y}[channel]
+    scale = alt.Scale(domain=[0, length], nice=False, zero=False, reverse=channel == "y")
+    return kind(f"{channel}:Q", axis=None, scale=scale)
+
+
+def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
+    """The specification and its data: in columns, or as a tree where the picture is narrow."""
+    nodes, edges = facts["nodes"], facts["edges"]
+    is_wide = width >= layout.WIDE
+    boxes = layout.wide(nodes, edges) if is_wide else layout.narrow(nodes, edges)
+    lines = list(curves(boxes, edges) if is_wide else elbows(boxes))
+    room = 0 if is_wide else BESIDE
+    datasets: Datasets = {
+        "zones": list(zones(boxes)) if is_wide else [],
+        "lines": lines if is_wide else [],
+        "elbows": [] if is_wide else lines,
+        "heads": list(heads(boxes, edges)) if is_wide else [],
+        "boxes": [framed(box) for box in boxes],
+        "titles": titles(nodes) if is_wide else [],
+        "names": [written(box, 17 if is_wide else 16, box["name"], room, 7.4) for box in boxes],
+        "holdings": [written(box, 34, held(box, is_wide), 0, 6.1) for box in boxes],
+        "marks": [mark(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
+        "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
+    }
+    return specification(width, height), datasets
+
+
+def state(box: Box) -> str | None:
+    """The state of a node; of a scenario, unless that is out of date, how its newest run ended."""
+    found: str | None = box["state"] or box["last"]
+    return found
+
+
+def word(box: Box) -> str:
+    """A node's state in a word or two."""
+    text = words.STATUS.get(str(state(box)), str(state(box)))
+    return text if box["state"] else f"Last run: {text.lower()}"
+
+
+def held(box: Box, is_wide: bool) -> str:
+    """What a node holds; where no column says what it is, its kind too."""
+    return str(box["holds"]) if is_wide else f"{box['kind']}, {box['holds']}"
+
+
+def framed(box: Box) -> dict[str, Any]:
+    """A box with what it says to somebody who does not see it."""
+    told = f"{box['kind'].capitalize()} {words.short(box['name'])}: {box['holds']}"
+    if state(box):
+        told += f". {word(box)}"
+    if box["why"]:
+        told += f": {words.short(box['why'], 200)}"
+    return {
+        "x": box["x"],
+        "right": box["x"] + box["width"],
+        "y": box["y"],
+        "bottom": box["y"] + box["height"],
+        "tone": words.tone(box["state"]) if box["state"] else "none",
+        "description": told,
+    }
+
+
+def written(box: Box, down: int, text: str, taken: int, letter: float) -> dict[str, Any]:
+    """A line of text in a box, cut off where the room that is not taken ends."""
+    room = (box["width"] - 2 * PAD - taken) / letter
+    return {"x": box["x"] + PAD, "y": box["y"] + down, "text": fitted(text, room)}
+
+
+def fitted(text: str, room: float) -> str:
+    """As much of a text as has room, in letters; those of some scripts are twice as wide."""
+    line = words.short(text, 80)
+    for length in range(len(line), 0, -1):
+        wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in line[:length])
+        if length + wide <= room:
+            return words.short(line, length)
+    return ""
+
+
+def mark(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
+    """The shape of a node's state: below what it holds, or at the right of its name."""
+    x = box["x"] + PAD + 4 if is_wide else box["x"] + box["width"] - BESIDE + 6
+    return {"x": x, "y": box["y"] + down, "tone": words.tone(str(state(box)))}
+
+
+def said(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
+    """The word beside the shape."""
+    shape = mark(box, down, is_wide)
+    text = word(box) if is_wide else word(box).removeprefix("Last run: ").capitalize()
+    return {**shape, "x": shape["x"] + 10, "text": text}
+
+
+def titles(nodes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The names of the columns."""
+    places = layout.columns(nodes)
+    return [{"x": x, "y": 10, "text": layout.TITLES[column]} for column, x in places.items()]
+
+
+def zones(boxes: Sequence[Box]) -> Iterator[dict[str, Any]]:
+    """Behind the models, stores and checks of each model; with one model there is no need."""
+    models = [box["name"] for box in boxes if box["kind"] == "model"]
+    for model in models if len(models) > 1 else ():
+        inside = [
+            box
+            for box in boxes
+            if box["zone"] == model and box["kind"] in ("model", "store", "check")
+        ]
+        yield {
+            "x": min(box["x"] for box in inside) - 8,
+            "right": max(box["x"] + box["width"] for box in inside) + 8,
+            "y": min(box["y"] for box in inside) - 6,
+            "bottom": max(box["y"] + box["height"] for box in inside) + 6,
+        }
+
+
+def curves(boxes: Sequence[Box], edges: Sequence[dict[str, int]]) -> Iterator[dict[str, Any]]:
+    """From the right of what feeds to the left of what is fed; it turns just before that."""
+    by_id = {box["id"]: box for box in boxes}
+    for number, edge in enumerate(edges):
+        source, target = by_id[edge["source"]], by_id[edge["target"]]
+        start, end = source["x"] + source["width"], target["x"] - 5
+        y, y2 = source["y"] + source["height"] / 2, target["y"] + target["height"] / 2
+        turn, middle = target["x"] - layout.GAP, target["x"] - layout.GAP / 2
+        points = [(start, y), (turn, y), (middle, y), (middle, y2), (end, y2)]
+        for order, (x, down) in enumerate(points):
+            yield {"edge": number, "order": order, "x": x, "y": down}
+
+
+def heads(boxes: Sequence[Box], edges: Sequence[dict[str, int]]) -> Iterator[dict[str, Any]]:
+    """The point of the arrow at everything that is fed."""
+    fed = {edge["target"] for edge in edges}
+    for box in boxes:
+        if box["id"] in fed:
+            yield {"x": box["x"] - 5, "y": box["y"] + box["height"] / 2}
+
+
+def elbows(boxes: Sequence[Box]) -> Iterator[dict[str, Any]]:
+    """From the lower left of what feeds, down and to the right."""
+    by_id = {box["id"]: box for box in boxes}
+    for box in boxes:
+        if box["parent"] is not None:
+            parent = by_id[box["parent"]]
+            x, y = parent["x"] + layout.INDENT / 2, box["y"] + box["height"] / 2
+            points = [(x, parent["y"] + parent["height"]), (x, y), (box["x"], y)]
+            for order, (right, down) in enumerate(points):
+                yield {"edge": box["id"], "order": order, "x": right, "y": down}

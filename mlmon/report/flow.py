@@ -1,0 +1,131 @@
+"""What feeds what, drawn from the rows of the plan, and what to type for what is out of date."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from mlmon.report import layout, words
+from mlmon.report.ask import Read, Row, ask, printable
+from mlmon.report.grid import Column, filled, table
+from mlmon.report.links import model_page, run_page, store_page
+from mlmon.report.tile import Section, badge, chart, queries, section, tile
+
+NODE_COLUMNS = (
+    Column("name", "Name", "link"),
+    Column("kind", "Kind"),
+    Column("of", "Of store"),
+    Column("items", "Holds", "count", words.NOTHING),
+    Column("held", "What"),
+    Column("state", "State", "status"),
+    Column("why", "Why"),
+    Column("fed_by", "Fed by"),
+)
+TODO_COLUMNS = (
+    Column("name", "Out of date", "link"),
+    Column("reason", "Why"),
+    Column("command", "What to type", "code"),
+)
+LEAD = (
+    "A thing is out of date when doing it again now would give something else; the reasons are "
+    "those of mlmon evaluate --dry-run."
+)
+ITEMS = {
+    "dataset": "batches",
+    "model": "versions",
+    "store": "evaluations",
+    "check": "results",
+    "scenario": "runs",
+}
+
+
+def flow_section(read: Read, flow: Mapping[str, Any], paths: Collection[str]) -> Section:
+    """The picture with its table; `paths` are the pages that there are, to be linked to."""
+    answer = ask(read, "flow")
+    held = {(row["kind"], row["store"], row["name"]): row for row in answer.rows}
+    edges = flow["edges"]
+    nodes = [
+        told(node, held.get((node["kind"], node["store"], node["name"]), {}), paths)
+        for node in printable(flow["nodes"])
+    ]
+    for node in nodes:
+        feeding = [edge["source"] for edge in edges if edge["target"] == node["id"]]
+        node["fed_by"] = ", ".join(nodes[other]["name"] for other in feeding) or None
+    outdated = [node for node in nodes if node["state"] == "OUTDATED"]
+    made = tile(
+        "picture",
+        "From the data to the decision",
+        "flow",
+        badge=badge("OUTDATED", f"{len(outdated)} out of date") if outdated else badge("CURRENT"),
+        sentence=None if nodes else "mlmon.yml names no dataset.",
+        charts=pictures(nodes, edges),
+        tables=[todo(outdated)] if outdated else None,
+        numbers=[table("What feeds what", filled(NODE_COLUMNS, nodes), nodes)],
+        sql=queries(answer),
+    )
+    return section("flow", "What feeds what", [made], short="Flow", lead=LEAD)
+
+
+def told(node: Row, held: Row, paths: Collection[str]) -> Row:
+    """A node with what it holds, why it is out of date, and where its page lies."""
+    items, newest = held.get("items"), held.get("newest")
+    kind, ran = node["kind"], held.get("run_id")
+    pages = {
+        "model": model_page(node["name"]),
+        "store": store_page(node["name"]),
+        "scenario": run_page(node["name"], ran) if ran else None,
+    }
+    page = pages.get(kind)
+    return {
+        **node,
+        "of": node["store"],
+        "items": items,
+        "held": what(kind, newest),
+        "last": newest if kind == "scenario" else None,
+        "holds": holds(kind, items, newest),
+        "why": "; ".join(each["reason"] for each in node["reasons"]) or None,
+        "href": page if page in paths else None,
+    }
+
+
+def holds(kind: str, items: int | None, newest: str | None) -> str:
+    """What a node holds, in as few words as a box has room for."""
+    if kind == "dashboard":
+        return "a report"
+    if not items:
+        return "nothing yet"
+    counted = words.plural(items, ITEMS[kind].removesuffix("s").replace("batche", "batch"))
+    if items != 1:
+        counted = f"{items:,} {ITEMS[kind]}"
+    if newest is None or kind == "scenario":
+        return counted
+    if kind == "check":
+        return f"{counted}, last {words.STATUS.get(newest, newest).lower()}"
+    if kind == "model":
+        return f"{counted}, {newest} is active"
+    return f"{counted}, to {words.short(newest, 16)}"
+
+
+def what(kind: str, newest: str | None) -> str | None:
+    """The newest of what a node holds, in words."""
+    if newest is None:
+        return None
+    if kind in ("check", "scenario"):
+        return f"{ITEMS[kind]}, the newest: {words.STATUS.get(newest, newest).lower()}"
+    return f"{ITEMS[kind]}, {newest} is {'active' if kind == 'model' else 'the newest'}"
+
+
+def pictures(nodes: Sequence[Row], edges: Sequence[Row]) -> list[dict[str, Any]]:
+    """The picture in two sizes; none of nothing, and none of more than anybody can follow."""
+    if not 0 < len(nodes) <= layout.MOST:
+        return []
+    title = "What feeds what, with what each holds and whether it is up to date"
+    return [chart("flow", title, layout.sizes(nodes, edges), nodes=nodes, edges=edges)]
+
+
+def todo(outdated: Sequence[Row]) -> dict[str, Any]:
+    """What is out of date and what to type, in the order in which to type it."""
+    rows = [
+        {**node, **each, "command": each["command"] or None}
+        for node in outdated
+        for each in node["reasons"]
+    ]
+    return table("What to type for what is out of date, in this order", TODO_COLUMNS, rows)

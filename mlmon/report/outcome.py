@@ -1,0 +1,122 @@
+"""How a run of a scenario ended, and why, in words; and what to type next."""
+
+from collections.abc import Sequence
+
+from mlmon.report import words
+from mlmon.report.ask import Row
+from mlmon.report.tile import Tile, badge, tile
+from mlmon.report.verdict import Said, answer, step, strong
+
+LONGEST = 240
+
+
+def outcome_tile(
+    about: Row,
+    steps: Sequence[Row],
+    evaluations: Sequence[Row],
+    checks: Sequence[Row],
+    versions: Sequence[Row],
+) -> Tile:
+    """The tile at the top of a run's page."""
+    outcome = about["outcome"] or "RUNNING"
+    return tile(
+        "verdict",
+        headline(outcome, about),
+        "verdict",
+        status=outcome,
+        badge=badge(outcome),
+        answers=[
+            answer("How did it end?", how_it_ended(outcome, about, steps)),
+            answer("What did it make?", items=what_it_made(evaluations, checks, versions)),
+            what_to_do(outcome, about),
+        ],
+    )
+
+
+def headline(outcome: str, about: Row) -> str:
+    """The one sentence that somebody reads who reads one."""
+    failed = words.listing(about["failed_steps"] or ["a step"], 2)
+    warned = words.listing(about["warned_steps"] or ["a step"], 2)
+    if outcome == "WARNING" and about["failed"]:
+        return f"{failed} failed, and the failure was reset"
+    return {
+        "SUCCESS": "It did what it was to do",
+        "WARNING": f"{warned} ended with a warning",
+        "FAILED": f"{failed} failed",
+        "ABORTED": "It was aborted",
+    }.get(outcome, "It has not ended")
+
+
+def how_it_ended(outcome: str, about: Row, steps: Sequence[Row]) -> list[Said]:
+    """How many steps did what; which failed or warned and why; what became of the failure."""
+    told: list[Said] = [counted(about)]
+    for row in steps:
+        if row["outcome"] in ("FAILED", "WARNING"):
+            verb = "failed" if row["outcome"] == "FAILED" else "ended with a warning"
+            said = words.short(row["message"] or "", LONGEST)
+            told.append(
+                [strong(f"{words.short(row['step'])} {verb}"), f": {said}" if said else "."]
+            )
+    if outcome == "WARNING" and about["failed"]:
+        told.append([f"{who_reset(about)}, so the run counts as a warning and not as failed."])
+    if outcome == "RUNNING":
+        told.append(["It was interrupted, or it is still running."])
+    return told
+
+
+def counted(about: Row) -> Said:
+    """How many steps had which outcome."""
+    if not about["steps"]:
+        return ["No step has an outcome yet."]
+    named = (
+        ("succeeded", "succeeded"),
+        ("warned", "ended with a warning"),
+        ("failed", "failed"),
+        ("skipped", "did not run"),
+    )
+    parts = [f"{about[key]} {word}" for key, word in named if about[key]]
+    return [f"Of {words.plural(about['steps'], 'step')}, {', '.join(parts)}."]
+
+
+def who_reset(about: Row) -> str:
+    """Which step cleared the failure; of several that ran after it the warehouse knows none."""
+    after = about["ran_after"] or []
+    if len(after) == 1:
+        return f"{words.short(after[0])} ran after that and reset the failure"
+    return "A later step reset the failure"
+
+
+def what_it_made(
+    evaluations: Sequence[Row], checks: Sequence[Row], versions: Sequence[Row]
+) -> list[Said]:
+    """The evaluations, check results and model versions, in short."""
+    told: list[Said] = [
+        [
+            "Evaluation of ",
+            strong(words.short(row["batch"])),
+            f" in {words.short(row['store'])}, {row['made']}",
+        ]
+        for row in evaluations
+    ]
+    for row in checks:
+        word = words.STATUS.get(row["outcome"], str(row["outcome"])).lower()
+        told.append([f"{words.short(row['check_name'])}: ", strong(word)])
+    for row in versions:
+        name = strong(f"Version {row['model_version']} of {words.short(row['model'])}")
+        told.append([name, ", trained and active" if row["is_active"] else ", trained"])
+    return told or [["No evaluation, no check result, no model version"]]
+
+
+def what_to_do(outcome: str, about: Row) -> dict[str, object]:
+    """How to run it again, or to the end."""
+    command = f"mlmon run {words.quoted(about['scenario'])}"
+    if outcome == "RUNNING":
+        batch = f" and batch {words.short(about['batch'])}" if about["batch"] else ""
+        return step(
+            "If nothing runs it any more, this finishes it: it is taken up at its first step "
+            f"without an outcome, with the model versions{batch} that it works with.",
+            command,
+        )
+    if outcome in ("FAILED", "ABORTED"):
+        return step("Mend what failed, then run it again:", command)
+    return step("To run it again:", command)

@@ -1,0 +1,52 @@
+-- What every dataset, model, store, check and scenario holds: how many batches,
+-- versions, evaluations, results or runs, and its newest one.
+select
+    'dataset' as kind,
+    null as store,
+    dataset as name,
+    count(*) as items,
+    max(batch) as newest,
+    null as run_id
+from batches
+group by dataset
+union all
+select
+    'model' as kind,
+    null as store,
+    model as name,
+    count(*) as items,
+    (max(model_version) filter (where is_active))::varchar as newest,
+    null as run_id
+from model_versions
+group by model
+union all
+select
+    'store' as kind,
+    null as store,
+    store as name,
+    count(*) as items,
+    max(batch) filter (where is_aside is not true) as newest,
+    null as run_id
+from evaluations
+group by store
+union all
+select
+    'check' as kind,
+    store,
+    check_name as name,
+    count(*) as items,
+    max_by(outcome, checked_at) as newest,
+    null as run_id
+from check_results
+group by store, check_name
+union all
+select
+    'scenario' as kind,
+    null as store,
+    scenario as name,
+    count(*) as items,
+    max_by(coalesce(outcome, 'RUNNING'), started_at) as newest,
+    max_by(run_id, started_at) as run_id
+from scenario_runs
+group by scenario
+order by kind, store, name;

@@ -1,0 +1,102 @@
+"""What must be done before a batch can be evaluated, and why: the reasons of the plan."""
+
+import shlex
+from dataclasses import dataclass
+
+from mlmon import predictions, references, sources
+from mlmon.config import Config, Reference
+from mlmon.errors import BatchNotFound, SourceError
+from mlmon.warehouse import Row, Warehouse
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A verb to run: on what, on which batch (none: as the verb chooses), and why."""
+
+    verb: str
+    target: str
+    batch: str
+    reason: str
+    option: str = ""
+
+    @property
+    def command(self) -> str:
+        """The command that would do just this."""
+        batch = f" --batch {shlex.quote(self.batch)}" if self.batch else ""
+        return f"mlmon {self.verb} {shlex.quote(self.target)}{batch}{self.option}"
+
+
+def of(
+    warehouse: Warehouse, config: Config, version: Row, batch: str, reference: Reference | None
+) -> list[Planned]:
+    """Return what an evaluation of the batch by the version needs first, in order.
+
+    Without a reference it is measured against the test part of the training.
+    """
+    model, number = version["model"], version["model_version"]
+    dataset = config.models[model].dataset
+    planned, names, to_score = [], [batch], dict[str, str]()
+    if reference is None:
+        for name, missing in predictions.unscored_reference(warehouse, version).items():
+            to_score[name] = f"{missing:,} records are not scored by version {number}"
+    else:
+        names = sorted({batch, references.batch_of(warehouse, version, reference)})
+    for name in names:
+        if reading := reading_reason(warehouse, config, dataset, name):
+            planned.append(Planned("ingest", dataset, name, reading))
+            to_score[name] = f"its records will be new to version {number}"
+        elif missing := unscored(warehouse, version, name):
+            to_score[name] = f"{missing:,} records are not scored by version {number}"
+    return [*planned, *(Planned("score", model, name, to_score[name]) for name in sorted(to_score))]
+
+
+def reading_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:
+    """Return why the batch's file must be read, or None; without a file what is there stays."""
+    section = config.datasets[dataset]
+    if section.path is None or section.batching.by != "file":
+        return None
+    try:
+        source = sources.one(config.folder, section, dataset, batch)
+    except (BatchNotFound, SourceError):
+        return None
+    return _to_read(source, _known(warehouse, dataset).get(batch))
+
+
+def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]:
+    """Return, by batch, why its file must be read: `reading_reason` of every file there is."""
+    section = config.datasets[dataset]
+    if section.path is None or section.batching.by != "file":
+        return {}
+    try:
+        found = sources.find(config.folder, section, dataset)
+    except SourceError:
+        return {}
+    known = _known(warehouse, dataset)
+    reasons = {str(source.batch): _to_read(source, known.get(source.batch)) for source in found}
+    return {batch: reason for batch, reason in sorted(reasons.items()) if reason}
+
+
+def unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
+    """Return how many records of a batch are not scored; none when the batch is not there."""
+    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
+        return 0
+    return predictions.unscored(warehouse, version, batch)
+
+
+def _known(warehouse: Warehouse, dataset: str) -> dict[str | None, Row]:
+    query = "select batch, source, fingerprint from batches where dataset = $dataset"
+    return {row["batch"]: row for row in warehouse.read(query, dataset=dataset)}
+
+
+def _to_read(source: sources.Source, known: Row | None) -> str | None:
+    """Return why a file must be read, given the row of its batch; a frame's batch stays."""
+    if known is None:
+        return f"{source.name} was never read"
+    if known["source"].startswith(sources.FRAME):
+        return None
+    try:
+        same = known["fingerprint"] == source.fingerprint()
+    except OSError:
+        return f"{source.name} cannot be read"
+    return None if same else f"{source.name} has changed"
