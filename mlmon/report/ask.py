@@ -64,7 +64,12 @@ def moved(value: Any, zone: ZoneInfo) -> Any:
 def ask(read: Read, name: str, **parameters: Any) -> Answer:
     """Run `queries/<name>.sql`; return its rows and its text with literal values."""
     query = text(name)
-    return Answer([printable(row) for row in read(query, **parameters)], spell(query, parameters))
+    return Answer([printable(row) for row in read(query, **parameters)], shown(name, **parameters))
+
+
+def shown(name: str, **parameters: Any) -> str:
+    """A query as it is shown, of which the rows are known already."""
+    return spell(text(name), parameters)
 
 
 def ask_parts(

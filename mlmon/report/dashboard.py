@@ -6,12 +6,14 @@ from typing import Any
 
 from mlmon.config.dashboards import SECTIONS
 from mlmon.report import classes, drift, estimates, performance, tiles, words
-from mlmon.report.ask import Read, Row, ask
+from mlmon.report.ask import Read, Row, ask, shown
 from mlmon.report.configured import configured
 from mlmon.report.links import model_page
 from mlmon.report.listings import check_tile, evaluation_tile
 from mlmon.report.page import page, way
 from mlmon.report.prediction import prediction_summary
+from mlmon.report.said import Said, told
+from mlmon.report.said import name as named
 from mlmon.report.tile import Section, Tile, absent, section
 from mlmon.report.verdict import verdict
 from mlmon.report.versions import version_tile
@@ -31,14 +33,15 @@ def dashboard(
     `tried` reads what may fail, the user's own queries; `flow` is the section that shows what
     feeds what, where that is known.
     """
-    models = ask(read, "models").rows
+    standing = ask(read, "models")
+    models = standing.rows
     checks = ask(read, "checks")
     worst = checks.rows[0]["model"] if checks.rows else None
     order = sorted(models, key=lambda model: model["model"] != worst)
     focuses = {model["model"]: focus_of(read, "focus", model) for model in order}
     first = next((focus for focus in focuses.values() if focus), None)
     labelled = focus_of(read, "labelled_focus", order[0]) if order else None
-    told = verdict(read, models, checks.rows, first, labelled)
+    answer = verdict(read, standing, checks, first, labelled)
     chosen = configured(read, tried or read, wanted, models)
     listed = wanted.get("sections")
     names = SECTIONS if listed is None else listed
@@ -46,11 +49,11 @@ def dashboard(
         "dashboard",
         wanted.get("title") or "Model monitoring",
         [
-            section("status", "Status", [told, *chosen], hidden=True),
+            section("status", "Status", [answer, *chosen], hidden=True),
             *following(read, names, order, focuses, flow),
         ],
         project=project,
-        status=told["badge"],
+        status=answer["badge"],
         updated=ask(read, "updated_at").first.get("updated_at"),
         root="",
     )
@@ -104,10 +107,16 @@ def performance_section(read: Read, model: Row, _focus: Row, place: int, suffix:
         made = [absent("performance", "Performance drift is not available", said)]
         return section(identity, title, made, short="Performance")
     key = focus["evaluation_id"]
-    lead = (
-        f"{focus['batch']} in {focus['store']}: {words.figure(focus['labelled_rows'])} records "
-        f"with a label, predicted by version {focus['model_version']}."
-    )
+    lead: Said = [
+        named(focus["batch"]),
+        " in ",
+        named(focus["store"]),
+        ": ",
+        told(focus["labelled_rows"]),
+        " records with a label, predicted by version ",
+        told(focus["model_version"]),
+        ".",
+    ]
     made = performance_tiles(read, focus, key)
     return section(identity, title, made, short="Performance", lead=lead)
 
@@ -134,6 +143,7 @@ def evaluation_section(read: Read) -> Section:
 def performance_tiles(read: Read, focus: Row, key: str) -> list[Tile]:
     """The main metric's history and, by the task, what shows where the errors are."""
     table = performance.drift_table(read, key)
+    table = {**table, "sql": [*(table["sql"] or []), shown("evaluation", evaluation_id=key)]}
     if focus["task"] == "regression":
         return [
             *main_history(read, focus),
@@ -156,7 +166,9 @@ def main_history(read: Read, focus: Row, span: int = 8) -> list[Tile]:
         if row["metric"] in performance.MAIN_PERFORMANCE:
             wanted = {"store": focus["store"], "metric": row["metric"]}
             titles = {row["metric"]: row["title"]}
-            return [tiles.history(read, wanted, titles, 0, row["reference"], span)]
+            beside = shown("performance_drift", evaluation_id=focus["evaluation_id"])
+            made = tiles.history(read, wanted, titles, 0, row["reference"], span)
+            return [{**made, "sql": [*(made["sql"] or []), beside]}]
     return []
 
 

@@ -4,9 +4,10 @@ from collections import defaultdict
 from typing import Any
 
 from mlmon.report import geometry, words
-from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import feature_page
+from mlmon.report.said import Said, counted, name, told
 from mlmon.report.tile import STATUS_KEY, Tile, absent, chart, queries, tile
 
 SCATTER = ((560, 350), (330, 270))
@@ -27,38 +28,41 @@ FEATURE_COLUMNS = (
 )
 
 
-def lead(evaluation: Row, counts: Row) -> str:
+def lead(evaluation: Row, counts: Row) -> Said:
     """What was compared with what, and what came of it."""
-    size = f"{words.figure(evaluation['rows'])} rows"
-    reference = reference_of(evaluation)
+    text: Said = [name(evaluation["batch"]), " (", told(evaluation["rows"]), " rows) against "]
+    text += reference_of(evaluation)
     if evaluation["reference_rows"] is not None:
-        reference += f" ({words.figure(evaluation['reference_rows'])} rows)"
-    text = f"{evaluation['batch']} ({size}) against {reference}."
+        text += [" (", told(evaluation["reference_rows"]), " rows)"]
+    text.append(".")
     if evaluation["data_drift"] is not None:
-        accuracy = words.figure(evaluation["data_drift"]) + interval(evaluation)
-        text += (
-            f" A classifier told the two apart with accuracy {accuracy}; 0.5 is a coin toss, "
-            "1 is full certainty."
-        )
+        text += [
+            " A classifier told the two apart with accuracy ",
+            told(evaluation["data_drift"]),
+            *interval(evaluation),
+            "; 0.5 is a coin toss, 1 is full certainty.",
+        ]
     if counts.get("features"):
-        text += f" {counts['drifted']} of {words.plural(counts['features'], 'feature')} drifted."
+        of_all = counted(counts["features"], "feature")
+        text += [" ", told(counts["drifted"]), " of ", *of_all, " drifted."]
     return text
 
 
-def reference_of(evaluation: Row) -> str:
+def reference_of(evaluation: Row) -> Said:
     """What the evaluation was measured against, in words."""
-    version = f"version {evaluation['model_version']}"
+    version: Said = ["version ", told(evaluation["model_version"])]
+    batches = name(words.span(evaluation["reference_batches"]))
     if evaluation["trained_at"] is None:  # a comparison
-        return words.span(evaluation["reference_batches"])
+        return [batches]
     if evaluation["against_training"]:
-        return f"the reference of {version}"
-    return f"{words.span(evaluation['reference_batches'])} as {version} scores it"
+        return ["the reference of ", *version]
+    return [batches, " as ", *version, " scores it"]
 
 
-def interval(evaluation: Row) -> str:
+def interval(evaluation: Row) -> Said:
     """The interval of the data drift in brackets, where there is one."""
     low, high = evaluation["data_drift_lower"], evaluation["data_drift_upper"]
-    return "" if low is None or high is None else f" ({words.figure(low)} to {words.figure(high)})"
+    return [] if low is None or high is None else [" (", told(low), " to ", told(high), ")"]
 
 
 def input_drift(read: Read, evaluation_id: str, counts: Row) -> list[Tile]:
@@ -67,11 +71,14 @@ def input_drift(read: Read, evaluation_id: str, counts: Row) -> list[Tile]:
     if not drift.rows:
         return [absent("features", "Drift by feature", "This evaluation has no input feature.")]
     bins = ask(read, "feature_distribution", evaluation_id=evaluation_id)
-    return [feature_table(drift, bins, counts), importance(drift)]
+    return [feature_table(evaluation_id, drift, bins, counts), importance(drift)]
 
 
-def feature_table(drift: Answer, bins: Answer, counts: Row) -> Tile:
-    """One row per feature, worst first; each opens the two distributions."""
+def feature_table(evaluation_id: str, drift: Answer, bins: Answer, counts: Row) -> Tile:
+    """One row per feature, worst first; each opens the two distributions.
+
+    The last two queries are those of the section's lead.
+    """
     by_feature = defaultdict(list)
     for row in bins.rows:
         by_feature[row["feature"]].append(row)
@@ -85,17 +92,22 @@ def feature_table(drift: Answer, bins: Answer, counts: Row) -> Tile:
         for row in rows
     ]
     numbers["statuses"] = [row["status"] for row in rows]
-    said = (
-        f"{counts['drifted']} drifted, {counts['watch']} to watch, of {counts['features']}. "
-        "Distribution: the reference filled, the current sample outlined."
-    )
+    said: Said = [
+        told(counts["drifted"]),
+        " drifted, ",
+        told(counts["watch"]),
+        " to watch, of ",
+        told(counts["features"]),
+        ". Distribution: the reference filled, the current sample outlined.",
+    ]
+    key = {"evaluation_id": evaluation_id}
     return tile(
         "features",
         "Drift by feature",
         "features",
         tables=[numbers],
         sentence=said,
-        sql=queries(drift, bins),
+        sql=[*queries(drift, bins), shown("drift_counts", **key), shown("evaluation", **key)],
     )
 
 

@@ -10,6 +10,7 @@ from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import DASHBOARD, model_page, page_of, store_page
 from mlmon.report.page import Page, Way, page, way
 from mlmon.report.prediction import prediction_drift
+from mlmon.report.said import Said, told
 from mlmon.report.summary import check_tile, summary
 from mlmon.report.tile import Tile, absent, badge, queries, section, tile
 
@@ -91,13 +92,13 @@ def ways(listed: Row) -> list[Way]:
     return found
 
 
-def significance(about: Row) -> str:
+def significance(about: Row) -> Said:
     """Whether chance alone could have made the data drift."""
     pvalue = about["data_drift_pvalue"]
     if pvalue is None:
-        return f" {about['data_drift_note']}" if about["data_drift_note"] else ""
-    text = f" (p {words.figure(pvalue)})"
-    return f" Drift detected{text}." if pvalue <= 0.05 else f" Drift is inconclusive{text}."
+        return [f" {about['data_drift_note']}"] if about["data_drift_note"] else []
+    said = "Drift detected" if pvalue <= 0.05 else "Drift is inconclusive"
+    return [f" {said} (p ", told(pvalue), ")."]
 
 
 def performance_tiles(read: Read, about: Row) -> list[Tile]:

@@ -11,6 +11,8 @@ from mlmon.report.distributions import distribution_tiles
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import DASHBOARD, feature_page, model_page, page_of
 from mlmon.report.page import Facts, Page, page, way
+from mlmon.report.said import Said, definitions, told
+from mlmon.report.said import name as named
 from mlmon.report.tile import (
     LOW,
     STATUS_KEY,
@@ -114,7 +116,7 @@ def summary(answer: Answer, model: str) -> Tile:
     last = answer.rows[-1]
     drifted = [row["batch"] for row in answer.rows if row["status"] == "DRIFTED"]
     facts = [
-        ("Model", f"{model}, version {last['model_version']}"),
+        ("Model", [named(model), ", version ", told(last["model_version"])]),
         ("Kind", SUBJECTS.get(last["kind"], last["kind"])),
         ("Evaluated", words.span([answer.rows[0]["batch"], last["batch"]])),
         ("Drifted in", words.listing(drifted) if drifted else "no batch"),
@@ -122,18 +124,17 @@ def summary(answer: Answer, model: str) -> Tile:
         ("Drift importance", share(last["drift_importance"])),
         ("Missing in the reference", share(last["reference_missing_rate"])),
         *(
-            (f"{moment.capitalize().replace('_', ' ')} in the reference", words.figure(value))
+            (f"{moment.capitalize().replace('_', ' ')} in the reference", value)
             for moment in MOMENTS
             if (value := last[f"reference_{moment}"]) is not None
         ),
     ]
-    shown = [{"title": title, "text": text} for title, text in facts if text]
-    return tile("facts", "The feature", "facts", facts=shown, sql=queries(answer))
+    return tile("facts", "The feature", "facts", facts=definitions(facts), sql=queries(answer))
 
 
-def share(value: float | None) -> str | None:
+def share(value: float | None) -> Said:
     """A share as a reader wants it, or nothing."""
-    return None if value is None else words.share(value)
+    return [] if value is None else [told(value, words.share)]
 
 
 def store_section(place: int, figures: Answer, bins: Answer | None) -> Section:
@@ -148,18 +149,19 @@ def store_section(place: int, figures: Answer, bins: Answer | None) -> Section:
     )
 
 
-def lead(rows: Sequence[Row]) -> str:
+def lead(rows: Sequence[Row]) -> Said:
     """Where the feature stands in the newest batch."""
     last = rows[-1]
+    text: Said = [named(last["batch"])]
     if last["population_stability_index"] is None:
-        return f"{last['batch']}: {last['note'] or 'its drift is undefined'}."
-    text = f"{last['batch']}: {words.STATUS[last['status']].lower()}, with a PSI of "
-    text += words.figure(last["population_stability_index"])
+        return [*text, f": {last['note'] or 'its drift is undefined'}."]
+    text.append(f": {words.STATUS[last['status']].lower()}, with a PSI of ")
+    text.append(told(last["population_stability_index"]))
     if last["drift_limit"] is not None:
-        text += f" (limit {words.plain(last['drift_limit'])})"
+        text += [" (limit ", told(last["drift_limit"], words.plain), ")"]
     if last["pvalue_adjusted"] is not None:
-        text += f" and an adjusted p-value of {words.figure(last['pvalue_adjusted'])}"
-    return f"{text}."
+        text += [" and an adjusted p-value of ", told(last["pvalue_adjusted"])]
+    return [*text, "."]
 
 
 def history(figures: Answer) -> Tile:

@@ -7,6 +7,7 @@ from typing import Any
 
 from mlmon.report import geometry, words
 from mlmon.report.ask import Row
+from mlmon.report.said import Said, told
 
 Cell = dict[str, Any]
 Table = dict[str, Any]
@@ -105,7 +106,7 @@ def cell(column: Column, row: Row) -> Cell:
             "href": href,
         }
     if column.form == "against":
-        note = f"{words.figure(row.get(f'reference_{column.key}'))} in reference"
+        note = [told(row.get(f"reference_{column.key}")), " in reference"]
         return {"text": words.figure(value), "value": value, "number": True, "note": note}
     text = "" if value is None else str(value)
     if column.form == "status":
@@ -219,6 +220,11 @@ def course(row: Row, _value: Any) -> Cell:
     }
 
 
+def said(_row: Row, parts: Said | None) -> Cell:
+    """A sentence in parts."""
+    return {"said": parts or []}
+
+
 # Every key a cell may have, so that a template may ask for each.
 BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade", "below")) | {
     "text": "",
@@ -237,6 +243,7 @@ PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "activity": activity,
     "links": links,
     "course": course,
+    "said": said,
 }
 
 

@@ -6,6 +6,7 @@ from mlmon.report import words
 from mlmon.report.ask import Row
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import page_of, store_page
+from mlmon.report.said import limits
 from mlmon.report.tile import Tile, absent, tile
 
 CHECK_COLUMNS = (
@@ -13,7 +14,7 @@ CHECK_COLUMNS = (
     Column("outcome", "Outcome", "status"),
     Column("value", "Value", "figure"),
     Column("value", "Against its limits", "meter"),
-    Column("limits", "Limits"),
+    Column("limits", "Limits", "said"),
     Column("store", "Store", "link", href="store_page"),
     Column("batch", "Batch"),
     Column("checked_at", "Checked", "moment"),
@@ -45,7 +46,7 @@ def check_tile(rows: Sequence[Row], sql: str) -> Tile:
     told = [
         {
             **row,
-            "limits": words.limits(row),
+            "limits": limits(row),
             "note": row["message"],
             "store_page": store_page(row["store"]),
         }

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
-from mlmon.report import prose, words
+from mlmon.report import prose, said, words
 from mlmon.report.grid import Cell, Table
 from mlmon.report.links import DASHBOARD
 from mlmon.report.page import Facts
@@ -65,7 +65,7 @@ def evidence(facts: Facts) -> Iterator[str]:
         for tile in section["tiles"]:
             if tile["id"] == "features" and tile["tables"]:
                 yield f"### {escaped(section['title'])}"
-                yield escaped(f"{tile['sentence']}.")
+                yield escaped(f"{said.spelled(tile['sentence'])}.")
                 yield from chosen("", tile["tables"][0], FEATURES, drifted)
             elif tile["id"] == "performance-drift" and tile["tables"]:
                 yield from chosen(section["title"], tile["tables"][0], PERFORMANCE)
@@ -123,7 +123,7 @@ def shape(status: str) -> str:
 
 def spelled(sentence: list[Any]) -> str:
     """A sentence with its strong parts in bold."""
-    return prose.spoken(sentence, escaped_part, lambda part: f"**{escaped(part)}**")
+    return said.spelled(sentence, escaped_part, lambda part: f"**{escaped(part)}**")
 
 
 def escaped_part(part: str) -> str:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from mlmon.report import words
-from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.beside import beside, metric_tile, metrics
 from mlmon.report.grid import Column, table
 from mlmon.report.links import DASHBOARD, model_page, page_of, store_page
 from mlmon.report.page import Facts, Page, Way, page, way
+from mlmon.report.said import Said, name, told
 from mlmon.report.tile import Tile, absent, badge, queries, section, tile
 from mlmon.report.versions import version_tile
 
@@ -49,7 +50,7 @@ def model_facts(read: Read, model: str, project: str) -> Facts:
         "model",
         f"Model {model}",
         [
-            section("versions", "Versions", [version_tile(read, model)], lead=lead(about, made)),
+            section("versions", "Versions", [versions(read, model)], lead=lead(about)),
             section(
                 "side-by-side",
                 "Versions side by side",
@@ -73,6 +74,12 @@ def model_facts(read: Read, model: str, project: str) -> Facts:
     )
 
 
+def versions(read: Read, model: str) -> Tile:
+    """The timeline of the versions, with the SQL of the lead below it."""
+    made = version_tile(read, model)
+    return {**made, "sql": [*(made["sql"] or []), shown("models")]}
+
+
 def store_ways(evaluations: Answer) -> list[Way]:
     """The pages of the stores that evaluate the model."""
     stores = sorted({row["store"] for row in evaluations.rows})
@@ -86,15 +93,14 @@ def status(about: Row) -> dict[str, str] | None:
     return badge(about["status"])
 
 
-def lead(about: Row, versions: Answer) -> str:
+def lead(about: Row) -> Said:
     """Which version is active and what the worst check said."""
-    count = words.plural(len(versions.rows), "version")
     active = about.get("active_version")
-    text = f"{count}; version {active} is active." if active else f"{count}; none is active."
+    text: Said = ["Version ", told(active), " is active."] if active else ["No version is active."]
     if about.get("check_name"):
         word = words.STATUS[about["status"]].lower()
-        check, store = words.short(about["check_name"]), words.short(about["store"])
-        text += f" The worst check of its stores: {check} in {store}, {word}."
+        check, store = name(words.short(about["check_name"])), name(words.short(about["store"]))
+        text += [" The worst check of its stores: ", check, " in ", store, f", {word}."]
     return text
 
 

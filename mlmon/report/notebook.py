@@ -16,6 +16,7 @@ from mlmon.report import drift, geometry, prose, words
 from mlmon.report.ask import Read, ask
 from mlmon.report.grid import Column, Table, filled, table
 from mlmon.report.page import Facts
+from mlmon.report.said import spelled
 from mlmon.report.tile import badge
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -122,7 +123,7 @@ def of_evaluation(title: str, read: Read, evaluation_id: str, hint: str) -> Fact
     return fragment(
         title,
         badge=badge(checks.first["outcome"]) if checks.rows else None,
-        answers=[sentence(drift.lead(about, counts))],
+        answers=[sentence(spelled(drift.lead(about, counts)))],
         tables=[made for made in (figures, features) if made["rows"]],
         hint=hint,
     )

@@ -3,21 +3,19 @@
 from collections.abc import Sequence
 
 from mlmon.report import words
-from mlmon.report.ask import Row
-from mlmon.report.tile import Tile, badge, tile
-from mlmon.report.verdict import Said, answer, step, strong
+from mlmon.report.ask import Answer, Row
+from mlmon.report.said import Said, counted, joined, name, strong, told
+from mlmon.report.tile import Tile, badge, queries, tile
+from mlmon.report.verdict import answer, step
 
 LONGEST = 240
 
 
 def outcome_tile(
-    about: Row,
-    steps: Sequence[Row],
-    evaluations: Sequence[Row],
-    checks: Sequence[Row],
-    versions: Sequence[Row],
+    run: Answer, steps: Answer, evaluations: Answer, checks: Answer, versions: Answer
 ) -> Tile:
     """The tile at the top of a run's page."""
+    about = run.first
     outcome = about["outcome"] or "RUNNING"
     return tile(
         "verdict",
@@ -26,10 +24,14 @@ def outcome_tile(
         status=outcome,
         badge=badge(outcome),
         answers=[
-            answer("How did it end?", how_it_ended(outcome, about, steps)),
-            answer("What did it make?", items=what_it_made(evaluations, checks, versions)),
+            answer("How did it end?", how_it_ended(outcome, about, steps.rows)),
+            answer(
+                "What did it make?",
+                items=what_it_made(evaluations.rows, checks.rows, versions.rows),
+            ),
             what_to_do(outcome, about),
         ],
+        sql=queries(run, steps, evaluations, checks, versions),
     )
 
 
@@ -49,22 +51,22 @@ def headline(outcome: str, about: Row) -> str:
 
 def how_it_ended(outcome: str, about: Row, steps: Sequence[Row]) -> list[Said]:
     """How many steps did what; which failed or warned and why; what became of the failure."""
-    told: list[Said] = [counted(about)]
+    found: list[Said] = [steps_of(about)]
     for row in steps:
         if row["outcome"] in ("FAILED", "WARNING"):
             verb = "failed" if row["outcome"] == "FAILED" else "ended with a warning"
             said = words.short(row["message"] or "", LONGEST)
-            told.append(
+            found.append(
                 [strong(f"{words.short(row['step'])} {verb}"), f": {said}" if said else "."]
             )
     if outcome == "WARNING" and about["failed"]:
-        told.append([f"{who_reset(about)}, so the run counts as a warning and not as failed."])
+        found.append([f"{who_reset(about)}, so the run counts as a warning and not as failed."])
     if outcome == "RUNNING":
-        told.append(["It was interrupted, or it is still running."])
-    return told
+        found.append(["It was interrupted, or it is still running."])
+    return found
 
 
-def counted(about: Row) -> Said:
+def steps_of(about: Row) -> Said:
     """How many steps had which outcome."""
     if not about["steps"]:
         return ["No step has an outcome yet."]
@@ -74,8 +76,8 @@ def counted(about: Row) -> Said:
         ("failed", "failed"),
         ("skipped", "did not run"),
     )
-    parts = [f"{about[key]} {word}" for key, word in named if about[key]]
-    return [f"Of {words.plural(about['steps'], 'step')}, {', '.join(parts)}."]
+    parts: list[Said] = [[told(about[key]), f" {word}"] for key, word in named if about[key]]
+    return ["Of ", *counted(about["steps"], "step"), ", ", *joined(parts), "."]
 
 
 def who_reset(about: Row) -> str:
@@ -90,21 +92,25 @@ def what_it_made(
     evaluations: Sequence[Row], checks: Sequence[Row], versions: Sequence[Row]
 ) -> list[Said]:
     """The evaluations, check results and model versions, in short."""
-    told: list[Said] = [
+    found: list[Said] = [
         [
             "Evaluation of ",
             strong(words.short(row["batch"])),
-            f" in {words.short(row['store'])}, {row['made']}",
+            " in ",
+            name(words.short(row["store"])),
+            f", {row['made']}",
         ]
         for row in evaluations
     ]
     for row in checks:
         word = words.STATUS.get(row["outcome"], str(row["outcome"])).lower()
-        told.append([f"{words.short(row['check_name'])}: ", strong(word)])
+        found.append([name(words.short(row["check_name"])), ": ", strong(word)])
     for row in versions:
-        name = strong(f"Version {row['model_version']} of {words.short(row['model'])}")
-        told.append([name, ", trained and active" if row["is_active"] else ", trained"])
-    return told or [["No evaluation, no check result, no model version"]]
+        number = strong(words.figure(row["model_version"]), row["model_version"])
+        of_model = strong(f" of {words.short(row['model'])}")
+        state = ", trained and active" if row["is_active"] else ", trained"
+        found.append([strong("Version "), number, of_model, state])
+    return found or [["No evaluation, no check result, no model version"]]
 
 
 def what_to_do(outcome: str, about: Row) -> dict[str, object]:

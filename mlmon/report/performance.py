@@ -3,9 +3,10 @@
 from typing import Any
 
 from mlmon.report import words
-from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.points import points_caption, thinned
+from mlmon.report.said import Said, told
 from mlmon.report.tile import (
     SAMPLES_KEY,
     THIRD,
@@ -171,7 +172,7 @@ def confusion_matrix(read: Read, evaluation: Row, *, both: bool) -> Tile:
     if not matrices[0]["rows"]:
         return absent("confusion-matrix", title, "Not defined for this evaluation.", span=span)
     cut = evaluation["threshold"]
-    subtitle = "" if cut is None else f"threshold {words.figure(cut)}"
+    subtitle: Said = [] if cut is None else ["threshold ", told(cut)]
     return tile(
         "confusion-matrix",
         title,
@@ -179,7 +180,7 @@ def confusion_matrix(read: Read, evaluation: Row, *, both: bool) -> Tile:
         span=span,
         subtitle=subtitle,
         matrices=[one for one in matrices if one["rows"]],
-        sql=queries(answer),
+        sql=[*queries(answer), shown("evaluation", evaluation_id=evaluation["evaluation_id"])],
     )
 
 
@@ -203,10 +204,11 @@ def matrix(answer: Answer, sample: str) -> dict[str, Any]:
 def matrix_cell(row: Row | None) -> dict[str, Any]:
     """How many records stand in a cell, and how dark it is."""
     if row is None:
-        return {"value": 0, "text": "0", "share": "", "shade": 0}
+        return {"value": 0, "text": "0", "share": "", "exact": None, "shade": 0}
     return {
         "value": row["rows"],
         "text": words.figure(row["rows"]),
         "share": words.share(row["share"]),
+        "exact": row["share"],
         "shade": round(10 * (row["share"] or 0)),
     }

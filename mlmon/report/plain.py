@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from mlmon.report import prose, words
+from mlmon.report import prose, said, words
 from mlmon.report.links import DASHBOARD
 from mlmon.report.page import Facts
 
@@ -39,7 +39,7 @@ def commanded(command: str) -> list[str]:
 
 def spelled(sentence: list[Any]) -> str:
     """A sentence without emphasis."""
-    return prose.line(prose.spoken(sentence, str, str))
+    return prose.line(said.spelled(sentence))
 
 
 def wrapped(sentence: str, first: str = "", other: str | None = None) -> list[str]:

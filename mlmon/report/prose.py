@@ -1,13 +1,14 @@
 """The dashboard's facts as sentences: what the summaries read of it, each in its own letters."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from mlmon.report import words
 from mlmon.report.ask import printable
 from mlmon.report.grid import BLANK, Cell, Table
 from mlmon.report.page import Facts
+from mlmon.report.said import spelled
 from mlmon.report.tile import Tile
 
 # Marks that turn the direction of what follows them, beyond the name that holds them.
@@ -71,11 +72,4 @@ def figure(tile: Tile, name: str) -> Cell:
     """What stands in the table of a number tile."""
     if name == "badge":
         return BLANK | (tile["badge"] or {})
-    return BLANK | {"text": tile[name], "value": tile["value"] if name == "text" else None}
-
-
-def spoken(sentence: list[Any], plain: Callable[[str], str], strong: Callable[[str], str]) -> str:
-    """A sentence of the verdict, its parts spelled by the one, its strong parts by the other."""
-    return "".join(
-        plain(part) if isinstance(part, str) else strong(part["strong"]) for part in sentence
-    )
+    return BLANK | {"text": spelled(tile[name]), "value": tile["value"] if name == "text" else None}

@@ -8,6 +8,7 @@ from mlmon.report.ask import Read, Row, ask
 from mlmon.report.links import model_page
 from mlmon.report.listings import check_tile, evaluation_tile
 from mlmon.report.page import way
+from mlmon.report.said import Said, joined, name
 from mlmon.report.tile import HALF, Tile, absent
 from mlmon.report.versions import version_tile
 
@@ -31,8 +32,9 @@ def of_latest(read: Read, show: str, store: str, width: int | None) -> Tile:
         return absent(show, show.replace("_", " ").capitalize(), said, span=width or 6)
     about = ask(read, "evaluation", evaluation_id=latest["evaluation_id"]).first
     made = PARTS[show](read, about, width)
-    told = [store, about["batch"], made["subtitle"]]
-    return {**made, "subtitle": ", ".join(part for part in told if part)}
+    further = [made["subtitle"]] if isinstance(made["subtitle"], str) else made["subtitle"]
+    told: list[Said] = [[name(store)], [name(about["batch"])], further or []]
+    return {**made, "subtitle": joined([part for part in told if part])}
 
 
 def of_drift(place: int) -> Callable[[Read, Row, int | None], Tile]:
@@ -114,8 +116,8 @@ def evaluations(read: Read, _wanted: Mapping[str, Any]) -> Tile:
 
 def versions(read: Read, wanted: Mapping[str, Any]) -> Tile:
     """The versions of a model."""
-    name = wanted["model"]
-    return version_tile(read, name, [way(f"All about {words.short(name)}", model_page(name))])
+    model = wanted["model"]
+    return version_tile(read, model, [way(f"All about {words.short(model)}", model_page(model))])
 
 
 LISTS: dict[str, Callable[[Read, Mapping[str, Any]], Tile]] = {

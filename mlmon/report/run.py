@@ -11,6 +11,7 @@ from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import DASHBOARD, model_page, page_of, run_page, store_page
 from mlmon.report.outcome import outcome_tile
 from mlmon.report.page import Page, Way, page, way
+from mlmon.report.said import Said, definitions, joined, limits, name, told
 from mlmon.report.tile import Tile, absent, badge, queries, section, tile
 from mlmon.report.tiles import runs_table, strip
 
@@ -39,7 +40,7 @@ CHECK_COLUMNS = (
     Column("outcome", "Outcome", "status"),
     Column("value", "Value", "figure"),
     Column("value", "Against its limits", "meter"),
-    Column("limits", "Limits"),
+    Column("limits", "Limits", "said"),
     Column("batch", "Batch", "link"),
     Column("checked_at", "Checked", "clock"),
 )
@@ -73,7 +74,7 @@ def run_of_scenario(read: Read, listed: Row, project: str) -> dict[str, Any]:
     run, *parts = (ask(read, name, run_id=key) for name in names)
     steps, evaluations, checks, versions = parts
     about, outcome = run.first, run.first["outcome"] or "RUNNING"
-    told = outcome_tile(about, steps.rows, evaluations.rows, checks.rows, versions.rows)
+    told = outcome_tile(run, *parts)
     made = [
         *evaluation_tile(evaluations),
         *check_tile(checks),
@@ -111,18 +112,28 @@ def ways(listed: Row) -> list[Way]:
 def facts_tile(about: Row, sql: str) -> Tile:
     """What started the run, when, and what it worked with."""
     known = json.loads(about["versions"] or "{}")
-    used = "; ".join(f"{words.short(model)}, version {version}" for model, version in known.items())
+    used = joined(
+        [
+            [name(words.short(model)), ", version ", told(version)]
+            for model, version in known.items()
+        ],
+        "; ",
+    )
     facts = [
         ("Trigger", about["trigger"]),
         ("Batch", about["batch"]),
         ("Model versions", used),
         ("Started", words.moment(about["started_at"])),
         ("Ended", words.moment(about["ended_at"])),
-        ("Duration", words.duration(about["duration_seconds"])),
+        ("Duration", lasting(about["duration_seconds"])),
         ("Run", about["run_id"]),
     ]
-    shown = [{"title": title, "text": str(text)} for title, text in facts if text]
-    return tile("facts", "The run", "facts", facts=shown, sql=[sql])
+    return tile("facts", "The run", "facts", facts=definitions(facts), sql=[sql])
+
+
+def lasting(seconds: float | None) -> Said:
+    """How long the run took, once it has ended."""
+    return [] if seconds is None else [told(seconds, words.duration)]
 
 
 def step_tile(steps: Answer) -> Tile:
@@ -155,7 +166,7 @@ def check_tile(answer: Answer) -> Iterator[Tile]:
         told = [
             {
                 **row,
-                "limits": words.limits(row),
+                "limits": limits(row),
                 "note": row["message"] if row["value"] is None else None,
                 "href": None if row["batch"] is None else page_of(row),
             }

@@ -5,11 +5,12 @@ from functools import partial
 from typing import Any
 
 from mlmon.report import tiles, words
-from mlmon.report.ask import Answer, Read, Row, ask
+from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import DASHBOARD, feature_page, page_of, store_page
 from mlmon.report.listings import CHECK_COLUMNS
 from mlmon.report.page import Page, Way, page, way
+from mlmon.report.said import Said, counted, limits, name, told
 from mlmon.report.tile import LOW, LOW_HALF, Tile, absent, badge, queries, section, tile
 
 FOLDED = ((350, 150),)
@@ -49,16 +50,16 @@ def pages(read: Read, project: str) -> Iterator[Page]:
 
 def store(read: Read, about: Row, project: str) -> dict[str, Any]:
     """Everything a store's page shows; `about` is its row of the query `stores`."""
-    name = about["store"]
-    metrics = ask(read, "store_metrics", store=name).rows
+    key = about["store"]
+    metrics = ask(read, "store_metrics", store=key).rows
     return page(
         "store",
-        name,
+        key,
         [
-            section("over-time", "Over time", over_time(read, name, metrics), lead=lead(about)),
-            section("evaluations", "Evaluations", [evaluation_tile(read, name, metrics)]),
-            section("drift", "Drift by feature and batch", [drift_tile(read, name)], short="Drift"),
-            section("checks", "Checks", [check_tile(read, name), *result_tiles(read, name)]),
+            section("over-time", "Over time", over_time(read, key, metrics), lead=lead(about)),
+            section("evaluations", "Evaluations", [evaluation_tile(read, key, metrics)]),
+            section("drift", "Drift by feature and batch", [drift_tile(read, key)], short="Drift"),
+            section("checks", "Checks", [check_tile(read, key), *result_tiles(read, key)]),
         ],
         project=project,
         status=badge(about["status"]),
@@ -75,46 +76,46 @@ def ways(about: Row) -> list[Way]:
     return found
 
 
-def lead(about: Row) -> str:
+def lead(about: Row) -> Said:
     """How much the store holds, of what, and what it does not hold."""
     if not about["evaluations"] + about["aside"]:
-        return "The evaluations that the checks of this store ran on are gone."
-    count = words.plural(about["evaluations"], "evaluation")
-    text = f"{count} of the model {words.short(about['model'])}"
+        return ["The evaluations that the checks of this store ran on are gone."]
+    text: Said = [*counted(about["evaluations"], "evaluation"), " of the model "]
+    text.append(name(words.short(about["model"])))
     if about["evaluations"]:
-        text += f", {words.span([about['first_batch'], about['last_batch']])}"
+        text += [", ", name(words.span([about["first_batch"], about["last_batch"]]))]
     if not about["has_performance"]:
-        text += "; drift only, performance is not computed"
+        text.append("; drift only, performance is not computed")
     if about["aside"]:
-        text += (
-            f". Beside them {about['aside']} measured once against another reference: "
-            "in the table, not in the charts"
-        )
-    return f"{text}."
+        once = " measured once against another reference: in the table, not in the charts"
+        text += [". Beside them ", told(about["aside"]), once]
+    return [*text, "."]
 
 
-def over_time(read: Read, name: str, metrics: list[Row]) -> list[Tile]:
-    """A chart for each metric, those that are usual first and the others folded away."""
+def over_time(read: Read, store: str, metrics: list[Row]) -> list[Tile]:
+    """A chart for each metric, those that are usual first and the others folded away.
+
+    The SQL of the lead is below the first of them.
+    """
     drawn = [metric for metric in metrics if metric["in_history"]]
     usual = sum(metric["is_usual"] for metric in drawn)
     if not drawn:
         said = "No evaluation of its history has a metric of the whole model."
         return [absent("history", "Nothing to draw", said)]
-    made = [
-        metric_tile(read, name, metric, place, usual) for place, metric in enumerate(drawn, start=1)
-    ]
+    made = [metric_tile(read, store, metric, place, usual) for place, metric in enumerate(drawn, 1)]
+    made[0]["sql"] = [*(made[0]["sql"] or []), shown("stores")]
     boxes = [
         {"tile": tile["id"], "title": tile["title"], "checked": not tile["folded"]} for tile in made
     ]
     return [tile("metrics", "Metrics shown", "picker", boxes=boxes), *made]
 
 
-def metric_tile(read: Read, name: str, metric: Row, place: int, usual: int) -> Tile:
+def metric_tile(read: Read, store: str, metric: Row, place: int, usual: int) -> Tile:
     """A metric over the batches; the size depends on how many others stand beside it."""
     folded = place > max(usual, 1)
     span = 6 if not folded and place <= halves(usual) else 4
     sizes = FOLDED if folded else LOW_HALF if span == 6 else LOW
-    wanted = {"store": name, "metric": metric["metric"]}
+    wanted = {"store": store, "metric": metric["metric"]}
     titles = {metric["metric"]: metric["title"]}
     made = tiles.history(read, wanted, titles, place, span=span, sizes=sizes)
     return {
@@ -130,9 +131,9 @@ def halves(count: int) -> int:
     return min(count, {0: 0, 1: 4, 2: 2}[count % 3])
 
 
-def evaluation_tile(read: Read, name: str, metrics: list[Row]) -> Tile:
+def evaluation_tile(read: Read, store: str, metrics: list[Row]) -> Tile:
     """Every evaluation of the store with a link to its page."""
-    answer = ask(read, "store_evaluations", store=name)
+    answer = ask(read, "store_evaluations", store=store)
     if not answer.rows:
         return absent("evaluation-table", "All evaluations", "No evaluation is left.")
     rows = [
@@ -159,9 +160,9 @@ def evaluation_tile(read: Read, name: str, metrics: list[Row]) -> Tile:
     )
 
 
-def drift_tile(read: Read, name: str) -> Tile:
+def drift_tile(read: Read, store: str) -> Tile:
     """PSI of every feature on every batch: what drifted, and since when."""
-    answer = ask(read, "store_drift", store=name)
+    answer = ask(read, "store_drift", store=store)
     title = "PSI by feature and batch"
     if not answer.rows:
         said = "No evaluation of this store has an input feature."
@@ -206,18 +207,16 @@ def by_batch(answer: Answer) -> dict[str, Any]:
     return table(caption, columns, features.values())
 
 
-def check_tile(read: Read, name: str) -> Tile:
+def check_tile(read: Read, store: str) -> Tile:
     """The latest result of every check of the store."""
-    answer = ask(read, "store_checks", store=name)
+    answer = ask(read, "store_checks", store=store)
     if not answer.rows:
         said = (
             "No check of this store has run. Limits are set under its checks: in mlmon.yml; "
-            f"to run them: mlmon check {words.quoted(name)}"
+            f"to run them: mlmon check {words.quoted(store)}"
         )
         return absent("check-table", "Latest checks", said)
-    rows = [
-        {**linked(row), "limits": words.limits(row), "note": row["message"]} for row in answer.rows
-    ]
+    rows = [{**linked(row), "limits": limits(row), "note": row["message"]} for row in answer.rows]
     columns = [
         Column("batch", "Batch", "link") if column.key == "batch" else column
         for column in CHECK_COLUMNS
@@ -236,13 +235,14 @@ def linked(row: Row) -> Row:
     return {**row, "href": None if row["batch"] is None else page_of(row)}
 
 
-def result_tiles(read: Read, name: str) -> list[Tile]:
+def result_tiles(read: Read, store: str) -> list[Tile]:
     """What the checks said so far, the newest first; nothing where none has run."""
-    answer = ask(read, "store_results", store=name)
+    answer = ask(read, "store_results", store=store)
     if not answer.rows:
         return []
     rows = [linked(row) for row in answer.rows]
-    shown, known = len(rows), answer.first["results"]
-    said = f"The newest {shown} of {words.figure(known)} results." if known > shown else None
+    listed, known = len(rows), answer.first["results"]
+    some: Said = [f"The newest {listed} of ", told(known), " results."]
+    said = some if known > listed else None
     numbers = table("Results of all checks, newest first", RESULT_COLUMNS, rows)
     return [tile("results", "Results so far", sentence=said, tables=[numbers], sql=queries(answer))]

@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask, printable
 from mlmon.report.grid import Column, Table, table
+from mlmon.report.said import definitions, name, told
 from mlmon.report.tile import Tile, absent, badge, queries, tile
 
 CHECK_COLUMNS = (
@@ -17,35 +18,27 @@ CHECK_COLUMNS = (
 
 def summary(read: Read, about: Row, sql: str) -> list[Tile]:
     """What was evaluated with what, and what was odd about it."""
-    cut = about["threshold"]
     facts = [
         *(() if about["trained_at"] is None else of_a_project(about)),
         ("Compared", about["batch"] if about["trained_at"] is None else None),
-        ("Rows", words.figure(about["rows"])),
-        (
-            "Rows with a label",
-            None if about["labelled_rows"] is None else words.figure(about["labelled_rows"]),
-        ),
+        ("Rows", about["rows"]),
+        ("Rows with a label", about["labelled_rows"]),
         ("Sampling", about["method"]),
         ("Algorithm", about["algorithm"]),
         ("Task", about["task"]),
-        ("Threshold", None if cut is None else words.figure(cut)),
+        ("Threshold", about["threshold"]),
         ("Trained on", words.span(about["train_batches"])),
         ("Measured against", against(about)),
-        (
-            "Reference rows",
-            None if about["reference_rows"] is None else words.figure(about["reference_rows"]),
-        ),
+        ("Reference rows", about["reference_rows"]),
         ("Evaluated", words.moment(about["evaluated_at"])),
     ]
-    shown = [{"title": title, "text": str(text)} for title, text in facts if text]
     return [
         tile(
             "facts",
             "What was evaluated",
             "facts",
             span=8,
-            facts=shown,
+            facts=definitions(facts),
             sql=[sql],
             numbers=labels(about["labels"]),
         ),
@@ -53,14 +46,14 @@ def summary(read: Read, about: Row, sql: str) -> list[Tile]:
     ]
 
 
-def of_a_project(about: Row) -> list[tuple[str, str]]:
+def of_a_project(about: Row) -> list[tuple[str, Any]]:
     """What an evaluation is called; a comparison of two frames has nothing of it."""
     return [
         ("Evaluation", about["evaluation_id"]),
         ("Name", about["name"]),
         ("Store", about["store"]),
         ("Dataset, batch", f"{about['dataset']}, {about['batch']}"),
-        ("Model", f"{about['model']}, version {about['model_version']}"),
+        ("Model", [name(about["model"]), ", version ", told(about["model_version"])]),
     ]
 
 

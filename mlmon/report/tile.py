@@ -5,6 +5,7 @@ from typing import Any
 
 from mlmon.report import words
 from mlmon.report.ask import Answer
+from mlmon.report.said import Said
 
 Tile = dict[str, Any]
 Chart = dict[str, Any]
@@ -47,10 +48,13 @@ def section(
     tiles: Sequence[Tile],
     *,
     short: str | None = None,
-    lead: str | None = None,
+    lead: str | Said | None = None,
     hidden: bool = False,
 ) -> Section:
-    """A part of a page under its heading; `short` is its name in the navigation."""
+    """A part of a page under its heading; `short` is its name in the navigation.
+
+    The figures of its `lead` are in the SQL of its tiles.
+    """
     return {
         "id": identity,
         "title": title,

@@ -7,6 +7,7 @@ from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, Table, filled, table
 from mlmon.report.links import run_page, store_page
+from mlmon.report.said import Said, joined, limits, name, told
 from mlmon.report.tile import HALF, WIDE, Tile, absent, badge, chart, queries, tile
 
 HISTORY_COLUMNS = (
@@ -69,7 +70,7 @@ def number(read: Read, wanted: Mapping[str, Any], titles: Mapping[str, str], pla
         note=newest["note"] if newest["value"] is None else None,
         change=change_in_words(newest, wanted["metric"]),
         tone=words.tone(newest["outcome"]),
-        limits=words.limits(newest) or "no limit set",
+        limits=limits(newest) or "no limit set",
         store=wanted["store"],
         href=store_page(wanted["store"]),
         batch=newest["batch"],
@@ -86,16 +87,17 @@ def newest_is_share(metric: str) -> bool:
     return metric.endswith(("_share", "_rate"))
 
 
-def change_in_words(row: Row, metric: str) -> str:
+def change_in_words(row: Row, metric: str) -> Said:
     """The change since the evaluation before, or why there is none."""
     if row["previous_batch"] is None:
-        return "first evaluation"
+        return ["first evaluation"]
+    since: Said = [" since ", name(row["previous_batch"])]
     if row["change"] is None:
-        return f"no change known since {row['previous_batch']}"
+        return ["no change known", *since]
     if row["change"] == 0:
-        return f"unchanged since {row['previous_batch']}"
+        return ["unchanged", *since]
     form = words.points if newest_is_share(metric) else words.signed
-    return f"{form(row['change'])} since {row['previous_batch']}"
+    return [told(row["change"], form), *since]
 
 
 def history_table(answer: Answer, title: str) -> dict[str, Any]:
@@ -176,12 +178,14 @@ def href_of_run(row: Row) -> str:
 
 def run(row: Row) -> dict[str, Any]:
     """One run with its steps."""
-    facts = [row["trigger"], row["batch"], words.duration(row["duration_seconds"])]
+    facts: list[Said] = [[name(row[key])] for key in ("trigger", "batch") if row[key]]
+    if row["duration_seconds"] is not None:
+        facts.append([told(row["duration_seconds"], words.duration)])
     return {
         "badge": badge(row["outcome"] or "RUNNING"),
         "href": href_of_run(row),
         "at": words.moment(row["started_at"]),
-        "facts": ", ".join(str(fact) for fact in facts if fact),
+        "facts": joined(facts),
         "steps": [
             {
                 "name": step["step"],

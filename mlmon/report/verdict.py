@@ -1,14 +1,16 @@
 """The verdict in words: is it OK, what changed, what to do."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from mlmon.report import words
-from mlmon.report.ask import Read, Row, ask
+from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.performance import MAIN_PERFORMANCE
-from mlmon.report.tile import Tile, badge, tile
+from mlmon.report.said import Said, counted, joined, limits, strong, told
+from mlmon.report.tile import Tile, badge, queries, tile
 
-Said = list[str | dict[str, str]]  # a sentence in parts; a part may be strong
+Look = Callable[..., Answer]
+
 HEADLINES = {
     "OK": "Everything is within its limits",
     "WARNING": "Something is past its soft limit",
@@ -18,16 +20,21 @@ HEADLINES = {
 
 
 def verdict(
-    read: Read, models: list[Row], checks: list[Row], focus: Row | None, labelled: Row | None
+    read: Read, models: Answer, checks: Answer, focus: Row | None, labelled: Row | None
 ) -> Tile:
     """The tile at the top of the dashboard.
 
     `focus` is the evaluation that explains it, `labelled` the latest one with performance.
     """
     if focus is None:
-        return nothing_yet(models)
-    counts = ask(read, "check_counts").first
-    worst = checks[0] if checks else None
+        return nothing_yet(models.rows)
+    asked: dict[str, Answer] = {}
+
+    def look(query: str, **parameters: Any) -> Answer:
+        return asked.setdefault(query, ask(read, query, **parameters))
+
+    counts = look("check_counts").first
+    worst = checks.first or None
     status = worst["outcome"] if worst else "NONE"
     return tile(
         "verdict",
@@ -36,9 +43,18 @@ def verdict(
         status=status,
         badge=badge_of(status),
         answers=[
-            answer("Is it OK?", [*is_it_ok(status, worst, counts), quality(read, labelled)]),
-            answer(changed_title(focus), items=what_changed(read, focus)),
-            what_to_do(read, status, worst, focus, models),
+            answer("Is it OK?", [*is_it_ok(status, worst, counts), quality(look, labelled)]),
+            answer(changed_title(focus), items=what_changed(look, focus)),
+            what_to_do(look, status, worst, focus, models.rows),
+        ],
+        sql=[
+            *queries(checks, models, *asked.values()),
+            *(
+                shown("evaluation", evaluation_id=key)
+                for key in dict.fromkeys(
+                    each["evaluation_id"] for each in (focus, labelled) if each is not None
+                )
+            ),
         ],
     )
 
@@ -90,28 +106,27 @@ def of_feature(check: Row) -> str:
     return f"{check['title']} of {words.short(feature)}" if feature else str(check["title"])
 
 
-def strong(text: str) -> dict[str, str]:
-    """A part of a sentence that catches the eye."""
-    return {"strong": text}
-
-
 def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
     """The answer, its reason, and how the other checks stand."""
     if worst is None:
         return [["Unknown: no check has run. Limits are set under checks: in mlmon.yml."]]
     if status == "OK":
-        checks = words.plural(counts["checks"], "check")
-        return [["Yes. ", strong(f"All of {checks} passed"), " on the newest evaluations."]]
+        count = counts["checks"]
+        passed = f"{'check' if count == 1 else 'checks'} passed"
+        every = [strong("All of "), strong(words.figure(count), count), strong(f" {passed}")]
+        return [["Yes. ", *every, " on the newest evaluations."]]
     start = {"ERROR": "No. ", "WARNING": "Not quite. ", "EMPTY": "Unknown. "}[status]
     said: Said = [
         start,
-        strong(f"{of_feature(worst)} is {words.figure(worst['value'])}"),
+        strong(f"{of_feature(worst)} is "),
+        strong(words.figure(worst["value"]), worst["value"]),
         f" on {words.short(worst['batch'] or 'an evaluation that is gone')}",
     ]
-    bounds = words.limits(worst)
-    said.append(f"; the limits are {bounds}." if bounds else ".")
+    bounds = limits(worst)
+    said += ["; the limits are ", *bounds, "."] if bounds else ["."]
     if (worst["repeated"] or 0) > 1:
-        said.append(f" So it was on the last {worst['repeated']} evaluations that were checked.")
+        times = told(worst["repeated"])
+        said += [" So it was on the last ", times, " evaluations that were checked."]
     return [said, others(counts)] if counts["checks"] > 1 else [said]
 
 
@@ -123,24 +138,25 @@ def others(counts: Row) -> Said:
         ("empties", "had no value"),
         ("passes", "passed"),
     )
-    told = [f"{counts[key]} {word}" for key, word in named if counts[key]]
-    return [f"Of {words.plural(counts['checks'], 'check')}, {', '.join(told)}."]
+    each: list[Said] = [[told(counts[key]), f" {word}"] for key, word in named if counts[key]]
+    return ["Of ", *counted(counts["checks"], "check"), ", ", *joined(each), "."]
 
 
-def quality(read: Read, labelled: Row | None) -> Said:
+def quality(look: Look, labelled: Row | None) -> Said:
     """How good the predictions still are, where anybody can know."""
     if labelled is None:
         return ["How good the predictions are is unknown: no store computes performance."]
     key = labelled["evaluation_id"]
-    answer = ask(read, "performance_drift", evaluation_id=key)
+    answer = look("performance_drift", evaluation_id=key)
     known = {row["metric"]: row for row in answer.rows if row["current"] is not None}
     for metric in (*MAIN_PERFORMANCE, "accuracy_score"):
         if row := known.get(metric):
-            now, then = words.figure(row["current"]), words.figure(row["reference"])
             return [
-                strong(f"{row['title']} is {now}"),
-                f" on {words.short(labelled['batch'])}, against {then} in the reference: "
-                f"{words.STATUS[row['reading']].lower()}.",
+                strong(f"{row['title']} is "),
+                strong(words.figure(row["current"]), row["current"]),
+                f" on {words.short(labelled['batch'])}, against ",
+                told(row["reference"]),
+                f" in the reference: {words.STATUS[row['reading']].lower()}.",
             ]
     return []
 
@@ -151,45 +167,50 @@ def changed_title(focus: Row) -> str:
     return f"What changed since {words.short(before)}?" if before else "What changed?"
 
 
-def what_changed(read: Read, focus: Row) -> list[Said]:
+def what_changed(look: Look, focus: Row) -> list[Said]:
     """The figures that moved since the evaluation before, and what stands out now."""
     key = focus["evaluation_id"]
-    told: list[Said] = [
+    items: list[Said] = [
         [
-            f"{row['title']} {words.figure(row['previous'])} to ",
-            strong(words.figure(row["value"])),
-            f" ({words.signed(row['change'])})",
+            f"{row['title']} ",
+            told(row["previous"]),
+            " to ",
+            strong(words.figure(row["value"]), row["value"]),
+            " (",
+            told(row["change"], words.signed),
+            ")",
         ]
-        for row in ask(read, "changes", evaluation_id=key).rows
+        for row in look("changes", evaluation_id=key).rows
     ]
-    drift = ask(read, "drift_counts", evaluation_id=key).first
+    drift = look("drift_counts", evaluation_id=key).first
     if drift.get("drifted"):
         verb = "has" if drift["drifted"] == 1 else "have"
-        told.append(
+        items.append(
             [
                 strong(words.listing(drift["drifted_features"])),
                 f" {verb} drifted from the reference",
             ]
         )
     elif drift.get("features"):
-        told.append(["No input feature has drifted from the reference"])
-    moved = ask(read, "prediction_moved", evaluation_id=key).first
+        items.append(["No input feature has drifted from the reference"])
+    moved = look("prediction_moved", evaluation_id=key).first
     if moved:
-        told.append(
+        items.append(
             [
-                f"Predicted {words.short(moved['class'])}: "
-                f"{words.share(moved['reference_share'])} in the reference, ",
-                strong(words.share(moved["current_share"])),
+                f"Predicted {words.short(moved['class'])}: ",
+                told(moved["reference_share"], words.share),
+                " in the reference, ",
+                strong(words.share(moved["current_share"]), moved["current_share"]),
                 " now",
             ]
         )
     if not focus["previous_batch"]:
-        told.append(["It is the first evaluation of this store"])
-    return told
+        items.append(["It is the first evaluation of this store"])
+    return items
 
 
 def what_to_do(
-    read: Read, status: str, worst: Row | None, focus: Row, models: list[Row]
+    look: Look, status: str, worst: Row | None, focus: Row, models: list[Row]
 ) -> dict[str, Any]:
     """The next step and the command to type."""
     store = words.quoted((worst or focus)["store"])
@@ -205,8 +226,13 @@ def what_to_do(
     if active and worst["model_version"] and active > worst["model_version"]:
         batch = words.quoted(worst["batch"])
         return step(
-            f"Version {active} is active, and the check still speaks of version "
-            f"{worst['model_version']}. Evaluate the new one before you trust it:",
+            [
+                "Version ",
+                told(active),
+                " is active, and the check still speaks of version ",
+                told(worst["model_version"]),
+                ". Evaluate the new one before you trust it:",
+            ],
             f"mlmon evaluate {store} --batch {batch}",
             f"mlmon check {store} --batch {batch}",
         )
@@ -214,7 +240,7 @@ def what_to_do(
         return step(
             "Look at the features below. When the next batch is there:", f"mlmon evaluate {store}"
         )
-    scenarios = [row["scenario"] for row in ask(read, "scenarios").rows]
+    scenarios = [row["scenario"] for row in look("scenarios").rows]
     command = (
         f"mlmon run {words.quoted(scenarios[0])}"
         if scenarios
@@ -223,9 +249,10 @@ def what_to_do(
     return step("Look at the features below. If the change is here to stay, retrain:", command)
 
 
-def step(sentence: str, *commands: str) -> dict[str, Any]:
+def step(sentence: str | Said, *commands: str) -> dict[str, Any]:
     """What to do next and the commands to type for it."""
-    return answer("What to do", [[sentence]], commands=commands)
+    said: Said = [sentence] if isinstance(sentence, str) else sentence
+    return answer("What to do", [said], commands=commands)
 
 
 def answer(

@@ -4,6 +4,7 @@ Run by `make bench`. Machines are noisy: compare figures of one run with each ot
 """
 
 import os
+import shutil
 import statistics
 import subprocess
 import sys
@@ -119,21 +120,41 @@ def main() -> None:
     journey()
 
 
+MLMON = [sys.executable, "-m", "mlmon"]
+
+
+def line(what: str, *command: str, most: float | None = None) -> str:
+    """Print what a command costs and, where there is one, its limit; return its output."""
+    wall, cpu, memory, output = measured(*command)
+    limit = "" if most is None else f"   of at most {most:g} CPU s"
+    print(f"{what:58}{wall:8.1f}{cpu:8.1f}{memory:9}{limit}", flush=True)
+    return output
+
+
+def report(folder: str) -> None:
+    """Print what the pages of a finished tutorial cost: all, one, and none that changed."""
+    written = Path(folder) / "reports"
+    shutil.rmtree(written, ignore_errors=True)
+    command = [*MLMON, "report", "-C", folder]
+    line("write every page", *command, most=20)
+    line("write every page again: nothing changed", *command, most=2)
+    one = max((written / "evaluations").iterdir(), key=lambda path: path.stat().st_size)
+    one.unlink()
+    identity = one.stem.rpartition("-")[2]
+    line("write the page of one evaluation", *command, "--evaluation", identity, most=3)
+
+
 def journey() -> None:
     """Print what the commands of the tutorial cost, as whole processes."""
-    mlmon = [sys.executable, "-m", "mlmon"]
+    mlmon = MLMON
     print(f"{'what':58}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}")
-
-    def line(what: str, *command: str) -> str:
-        wall, cpu, memory, output = measured(*command)
-        print(f"{what:58}{wall:8.1f}{cpu:8.1f}{memory:9}", flush=True)
-        return output
 
     with tempfile.TemporaryDirectory() as root:
         line("mlmon status --help", *mlmon, "status", "--help")
         small, large = str(Path(root) / "small"), str(Path(root) / "large")
         line("mlmon demo, 21,000 rows a month", *mlmon, "demo", small)
         line("mlmon demo again: nothing to do", *mlmon, "demo", small)
+        report(small)
         line("mlmon status", *mlmon, "status", "-C", small)
         line("mlmon init", *mlmon, "init", large)
         write = (

@@ -1,15 +1,21 @@
 """Warehouses for the pages to read, built by `toy_warehouse`, and the pages made of them."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import toy_board
+from frames import compared
+from playwright.sync_api import Browser, sync_playwright
 from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, warehouse
+from visits import kinds
 
 from mlmon.report.ask import Read
-from mlmon.report.site import write_report
+from mlmon.report.side_by_side import side_by_side
+from mlmon.report.site import write, write_report
+from mlmon.warehouse import Warehouse
 
 
 @pytest.fixture(scope="session")
@@ -52,21 +58,89 @@ def hostile_site(hostile: Read, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 @pytest.fixture(scope="session")
-def board(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder with the pages of a dashboard that has every kind of tile."""
-    return board_of(Names(), tmp_path_factory.mktemp("board"))
+def board_story() -> Iterator[Warehouse]:
+    """A short story, for a dashboard that has every kind of tile."""
+    with filled(short(Names())) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")
-def hostile_board(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hostile_board_story() -> Iterator[Warehouse]:
     """The same of the hostile story."""
-    return board_of(HOSTILE, tmp_path_factory.mktemp("hostile_board"))
+    with filled(short(HOSTILE)) as made:
+        yield made
 
 
-def board_of(names: Names, folder: Path) -> Path:
+def short(names: Names) -> Names:
+    return replace(names, batches=names.batches[:3])
+
+
+@pytest.fixture(scope="session")
+def board(board_story: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the pages of a dashboard that has every kind of tile."""
+    return board_of(board_story, short(Names()), tmp_path_factory.mktemp("board"))
+
+
+@pytest.fixture(scope="session")
+def hostile_board(hostile_board_story: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same of the hostile story."""
+    return board_of(hostile_board_story, short(HOSTILE), tmp_path_factory.mktemp("hostile_board"))
+
+
+def board_of(story: Warehouse, names: Names, folder: Path) -> Path:
     """The folder with the pages of a short story."""
-    short = replace(names, batches=names.batches[:3])
-    with filled(short) as made:
-        wanted = {"default": toy_board.board(short)}
-        write_report(made.read, wanted, folder, project="fraud", tried=made.tried)
+    wanted = {"default": toy_board.board(names)}
+    write_report(story.read, wanted, folder, project="fraud", tried=story.tried)
     return folder
+
+
+@pytest.fixture(scope="session")
+def site_pages(
+    site: Path, board: Path, story: Read, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Path]:
+    """One page of each kind by its name; what has a folder of its own comes by itself."""
+    page = beside(story, tmp_path_factory.mktemp("beside"))
+    return kinds(site) | {"side by side": page, "board": board / "index.html"}
+
+
+@pytest.fixture(scope="session")
+def hostile_pages(
+    hostile_site: Path,
+    hostile_board: Path,
+    hostile: Read,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> dict[str, Path]:
+    """The same of the hostile story."""
+    page = beside(hostile, tmp_path_factory.mktemp("beside"))
+    return kinds(hostile_site) | {"side by side": page, "board": hostile_board / "index.html"}
+
+
+def beside(read: Read, folder: Path) -> Path:
+    """The page of two evaluations and two model versions side by side."""
+    model = read("select model from model_versions")[0]["model"]
+    items = ["truth-03", "truth-07", f"{model}/1", f"{model}/2"]
+    page = side_by_side(read, "fraud", items)
+    write(folder / page.path, page.facts(), "0" * 32)
+    return folder / page.path
+
+
+@pytest.fixture(scope="session")
+def comparisons(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
+    """The page of a comparison for each task, and the warehouse that it was made from."""
+    folder = tmp_path_factory.mktemp("comparisons")
+    made = {task: compared(task) for task in ("binary", "multiclass", "regression")}
+    return {
+        each.to_html(folder / f"{task}.html"): each.warehouse.read for task, each in made.items()
+    }
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser without a window."""
+    program = shutil.which("chromium")
+    if program is None:
+        pytest.fail("These tests need a browser: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield opened
+        opened.close()

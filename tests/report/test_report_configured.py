@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from toy_warehouse import DASHBOARDS, Names, filled
+from toy_warehouse import DASHBOARDS, Names, filled, spoken
 
 import mlmon
 from mlmon.config.dashboards import OF_A_STORE, Dashboard
@@ -89,7 +89,7 @@ def test_a_ready_tile_is_of_the_latest_evaluation_and_its_sql_runs(story, show):
     (made,) = chosen(story, {"store": "mes_for_ground_truth", "show": show})
     absent = ("error_distribution", "predicted_vs_actual", "classification_report")
     assert (made["kind"] == "sentence") is (show in absent), made["sentence"]
-    assert made["subtitle"].startswith("mes_for_ground_truth, 2017_12")
+    assert spoken(made["subtitle"]).startswith("mes_for_ground_truth, 2017_12")
     for query in made["sql"] or []:
         assert "truth-08-abcdef" in query
         assert story(query)
@@ -108,7 +108,7 @@ def test_an_evaluation_aside_is_not_the_latest():
     with filled(Names(batches=("2017_04", "2017_05"))) as made:
         made.write("update evaluations set is_aside = true where batch = '2017_05'")
         (tile,) = chosen(made.read, {"store": "mes_for_ground_truth", "show": "features"})
-        assert tile["subtitle"] == "mes_for_ground_truth, 2017_04"
+        assert spoken(tile["subtitle"]) == "mes_for_ground_truth, 2017_04"
 
 
 def test_both_matrices_stand_where_there_is_room(story):

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from toy_warehouse import DASHBOARDS, Names, filled, tiles
+from toy_warehouse import DASHBOARDS, Names, filled, spoken, tiles
 
 from mlmon.report.ask import ask
 from mlmon.report.dashboard import dashboard
@@ -16,8 +16,7 @@ DEFAULT = DASHBOARDS["default"]
 
 def said(answer: dict[str, Any]) -> str:
     """Everything that an answer of the verdict says, as one text."""
-    parts = [part for sentence in (*answer["sentences"], *answer["points"]) for part in sentence]
-    return "".join(part if isinstance(part, str) else part["strong"] for part in parts)
+    return "".join(spoken(sentence) for sentence in (*answer["sentences"], *answer["points"]))
 
 
 def page_of(read, evaluation_id):
@@ -50,12 +49,12 @@ def test_the_verdict_answers_three_questions(story):
 def test_configured_tiles(story):
     found = tiles(dashboard(story, DEFAULT, "fraud"))
     value = found["number-1"]
-    assert (value["title"], value["text"], value["change"]) == (
+    assert (value["title"], value["text"], spoken(value["change"])) == (
         "Data drift",
         "0.583",
         "+0.006 since 2017_11",
     )
-    assert (value["limits"], value["badge"]["status"]) == ("soft max 0.3, max 0.4", "ERROR")
+    assert (spoken(value["limits"]), value["badge"]["status"]) == ("soft max 0.3, max 0.4", "ERROR")
     assert [tile["title"] for key, tile in found.items() if key.startswith("number")] == [
         "Data drift",
         "ROC AUC",

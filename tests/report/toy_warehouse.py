@@ -1,5 +1,6 @@
 """A small warehouse with the contract's names and made-up figures, for the pages to read."""
 
+import json
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -39,6 +40,8 @@ class Names:
     batches: tuple[str, ...] = BATCHES
     classes: tuple[str, str] = ("0", "1")
     category: str = "gas"
+    label: str = "evaluation:date"
+    metric: str | None = None  # one of the project's own
     task: str = "binary"
     stores: tuple[bool, ...] = (True, False)
 
@@ -288,7 +291,7 @@ def evaluate(made: Warehouse, names: Names, labelled: bool, index: int, batch: s
                 "has_performance": labelled,
                 "confidence": 0.95,
                 "drift_limit": 0.1,
-                "labels": '{"evaluation:date": "2018-01-02"}',
+                "labels": json.dumps({names.label: "2018-01-02"}),
                 "evaluated_at": START + timedelta(minutes=5 + index),
             }
         ],
@@ -301,6 +304,9 @@ def evaluate(made: Warehouse, names: Names, labelled: bool, index: int, batch: s
             for figure in (*whole_model(index, labelled), *per_feature(names, index))
         ],
     )
+    if names.metric:
+        mine = {"evaluation_id": key, "sample_id": key, "metric": names.metric, "value": 7.25}
+        made.append("evaluation_metrics", [mine])
     if index == 3:
         made.append(
             "diagnostics",
@@ -424,6 +430,16 @@ def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) 
                 zip(names.steps, steps, strict=True), start=1
             )
         ],
+    )
+
+
+def spoken(parts: Any) -> str:
+    """A sentence, of which the parts may be figures and names, as one text."""
+    if isinstance(parts, str):
+        return parts
+    return "".join(
+        part if isinstance(part, str) else part.get("strong") or part.get("name") or part["text"]
+        for part in parts
     )
 
 

@@ -5,15 +5,19 @@ const make = (tag, facts = {}) => Object.assign(document.createElement(tag), fac
 root.classList.add("scripted");
 
 /* theme: as the system has it, light or dark; kept where the browser lets us */
-const button = document.getElementById("theme"), KEY = "mlmon-theme";
+const KEY = "mlmon-theme";
 const kept = () => { try { return localStorage.getItem(KEY) || "auto"; } catch { return root.dataset.theme || "auto"; } };
 const wear = theme => {
   if (theme === "auto") delete root.dataset.theme; else root.dataset.theme = theme;
-  button.textContent = "Theme: " + theme;
   try { localStorage.setItem(KEY, theme); } catch {}
 };
 wear(kept());
-button.onclick = () => wear({ auto: "light", light: "dark", dark: "auto" }[kept()]);
+
+/* all that follows waits for the page; nothing of it may move what stands there already */
+addEventListener("DOMContentLoaded", () => {
+const button = document.getElementById("theme"), name = () => { button.textContent = "Theme: " + kept(); };
+name();
+button.onclick = () => { wear({ auto: "light", light: "dark", dark: "auto" }[kept()]); name(); };
 
 /* what a mark says: under the pointer, or with the arrow keys in a focused chart */
 const tip = document.getElementById("tip"), say = document.getElementById("say");
@@ -35,6 +39,7 @@ document.addEventListener("pointermove", event => {
   if (mark) show(mark, event.clientX, event.clientY);
   else if (shown && !shown.classList.contains("on")) show(null);
 });
+addEventListener("keydown", event => { if (event.key === "Escape") show(null); });
 for (const figure of all("figure")) {
   const marks = all(MARK, figure);
   if (!marks.length) continue;
@@ -44,7 +49,6 @@ for (const figure of all("figure")) {
   figure.setAttribute("aria-label", figure.firstElementChild.getAttribute("aria-label") + "; arrow keys read the marks");
   figure.onkeydown = event => {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (event.key === "Escape") show(null);
     if (!step) return;
     event.preventDefault();
     at = (at + step + marks.length) % marks.length;
@@ -111,4 +115,5 @@ for (const copy of all("[data-copy]")) copy.onclick = async () => {
   catch { getSelection().selectAllChildren(code); copy.textContent = "Selected"; }
   setTimeout(() => { copy.textContent = "Copy"; }, 1500);
 };
+});
 })();
