@@ -161,6 +161,9 @@ class Project(Reading):
         dashboards = {
             name: section.model_dump() for name, section in self.config.dashboards.items()
         }
+        wanted = self.config.dashboards.get(dashboard)
+        shows = wanted is None or "flow" in wanted.sections
+        drawn = flow.flow(self.warehouse, self.config) if shows else None
         return write_report(
             self.warehouse.read,
             dashboards,
@@ -173,7 +176,7 @@ class Project(Reading):
             champion=champion,
             summary=summary,
             tried=self.warehouse.tried,
-            flow=flow.flow(self.warehouse, self.config),
+            flow=drawn,
         )
 
     def activate(self, model: str, version: int) -> ModelVersion:

@@ -25,8 +25,8 @@ TODO_COLUMNS = (
     Column("command", "What to type", "code"),
 )
 LEAD = (
-    "A thing is out of date when doing it again now would give something else; the reasons are "
-    "those of mlmon evaluate --dry-run."
+    "A thing is out of date when doing it again now would give something else. What must be read "
+    "and scored first is what mlmon evaluate --dry-run lists."
 )
 ITEMS = {
     "dataset": "batches",

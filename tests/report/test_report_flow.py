@@ -8,6 +8,7 @@ from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, tiles
 
 from mlmon.report import layout
 from mlmon.report.charts.draw import draw, specify
+from mlmon.report.dashboard import dashboard
 from mlmon.report.flow import flow_section
 from mlmon.report.site import write_report
 
@@ -135,6 +136,17 @@ def test_the_dashboard_shows_it_well_formed(names, tmp_path):
     for link in tree.iter("a"):
         target, _, place = link.get("href").partition("#")
         assert (tmp_path / target).is_file() if target else place in known
+
+
+@pytest.mark.parametrize(
+    ("sections", "shown"), [(None, True), (["flow"], True), (["checks"], False)]
+)
+def test_a_dashboard_has_it_where_mlmon_yml_wants_it(story, sections, shown):
+    made = flow_section(story, flow_of(Names()), ())
+    page = dashboard(story, {"sections": sections}, "fraud", flow=made)
+    assert (made in page["sections"]) == shown
+    page = dashboard(story, {"sections": sections}, "fraud")
+    assert "flow" not in [section["id"] for section in page["sections"]]
 
 
 def test_each_picture_is_drawn(story):

@@ -397,7 +397,7 @@ def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) 
                 "batch": batch,
                 "versions": '{"fraud": 2}',
                 "started_at": start,
-                "ended_at": start + timedelta(minutes=18),
+                "ended_at": start + timedelta(minutes=19),
                 "outcome": "WARNING",
             }
         ],
@@ -411,7 +411,7 @@ def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) 
             f"evaluation {evaluation} of batch {batch}",
         ),
         (f"check {names.unlabelled}", 16, 17, "FAILED", message),
-        (f"train {names.model}", 17, 18, "SUCCESS", f"version 2 of {names.model} is active"),
+        (f"train {names.model}", 17, 19, "SUCCESS", f"version 2 of {names.model} is active"),
     )
     made.append(
         "step_runs",
