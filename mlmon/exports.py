@@ -1,6 +1,7 @@
 """Files for others: tables as parquet or csv, and a consistent copy of the whole warehouse."""
 
 import os
+import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -23,6 +24,27 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
         draft.replace(target)
         written.append(target)
     return written
+
+
+def backup(warehouse: Warehouse, target: Path) -> Path:
+    """A new folder holds a copy of the warehouse and of its artifacts; return it.
+
+    Copied back over the warehouse's folder it is the warehouse of that time. Raises ConfigError
+    when the folder is there already.
+    """
+    if warehouse.path is None:
+        raise ConfigError("a warehouse in memory has no folder to copy")
+    if target.exists():
+        raise ConfigError(f"{target} is there already; back up to a new folder")
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    publish(warehouse, draft / warehouse.path.name)
+    for row in warehouse.read("select distinct artifact from model_versions"):
+        copy = draft / row["artifact"]
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(warehouse.path.parent / row["artifact"], copy)
+    draft.rename(target)
+    return target
 
 
 def publish(warehouse: Warehouse, target: Path) -> Path:

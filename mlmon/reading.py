@@ -122,3 +122,23 @@ class Reading(Shown):
         from mlmon import exports
 
         return exports.publish(self.warehouse, Path(path))
+
+    # Keeping ------------------------------------------------------------------
+
+    def doctor(self, *, repair: bool = False) -> list[Row]:
+        """Return what is wrong: rule, outcome (ERROR, WARNING), message, advice; none if well.
+
+        With `repair` what can be mended without a loss is, and `mended` says which it was.
+        """
+        from mlmon import doctor
+
+        return (doctor.repair if repair else doctor.examine)(self.warehouse, self.config)
+
+    def backup(self, directory: str | os.PathLike[str]) -> Path:
+        """A new folder holds a copy of the warehouse and its artifacts; return it.
+
+        Raises ConfigError when the folder is there already.
+        """
+        from mlmon import exports
+
+        return exports.backup(self.warehouse, Path(directory))

@@ -18,7 +18,7 @@ FLOORS = (
     "config",
     "warehouse",
     "features",
-    "sources versions evaluations exports terminal dictionary schedule report",
+    "sources versions evaluations exports terminal dictionary schedule report doctor",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
     "sides",
@@ -56,7 +56,7 @@ HIDDEN = {
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
 }
 # Modules that import duckdb for its error class alone; only the warehouse connects.
-CATCHERS = ("sources", "incoming", "sides", "views", "cli.reading", "report.notebook")
+CATCHERS = ("sources", "incoming", "sides", "views", "cli.reading", "report.notebook", "doctor")
 
 
 def name_of(path: Path) -> str:

@@ -28,6 +28,8 @@ COMMANDS = {
     "publish": "publish",
     "sql": "sql",
     "schedule next": "schedule",
+    "doctor": "doctor",
+    "backup": "backup",
     "delete batch": "delete_batch",
     "delete evaluation": "delete_evaluation",
     "demo": None,  # makes a project

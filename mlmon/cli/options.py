@@ -47,6 +47,8 @@ COMMANDS = (
     "export",
     "publish",
     "docs",
+    "doctor",
+    "backup",
 )
 
 
