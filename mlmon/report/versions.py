@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask
-from mlmon.report.charts.timeline import DRAWN, sizes
 from mlmon.report.grid import Column, Table, filled, table
 from mlmon.report.page import Way
 from mlmon.report.tile import Chart, Tile, absent, chart, queries, tile
 
+DRAWN = 12  # versions, the newest
+ROW = 30
+WIDTHS = (540, 300)  # of the picture, on a wide page and on a narrow one
 VERSION_COLUMNS = (
     Column("model_version", "Version", "count"),
     Column("status", "Status", "activity"),
@@ -72,14 +74,15 @@ def drawn(rows: Sequence[Row]) -> str | None:
 
 def pictures(versions: Answer, batches: Answer) -> list[Chart]:
     """When each version was made and active, and which batches it was evaluated on."""
-    size = sizes(len(versions.rows))
+    rows = versions.rows[:DRAWN]
+    size = tuple((width, ROW * len(rows)) for width in WIDTHS)
     made = [
         chart(
             "lifetimes",
             "When each version was made and for how long it was active",
             size,
             "Made (dot) and last active (bar)",
-            rows=versions.rows,
+            rows=rows,
         )
     ]
     if batches.rows:
@@ -89,7 +92,7 @@ def pictures(versions: Answer, batches: Answer) -> list[Chart]:
                 "Which batches each version was evaluated on",
                 size,
                 "Batches it was evaluated on",
-                rows=versions.rows,
+                rows=rows,
                 batches=batches.rows,
             )
         )

@@ -10,20 +10,12 @@ import altair as alt
 from mlmon.report import words
 from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named
 
-DRAWN = 12  # versions, the newest
-ROW = 30
 MARGIN = 112  # room beside the plot for the names of the versions
 TICK = 120  # pixels that a time needs
 STATES = alt.Scale(
     domain=["active", "before"],
     range=[colour("accent"), colour("reference")],
 )
-
-
-def sizes(versions: int) -> tuple[tuple[int, int], tuple[int, int]]:
-    """How large a picture of that many versions is, on a wide page and on a narrow one."""
-    height = ROW * min(versions, DRAWN)
-    return (540, height), (300, height)
 
 
 @cache
@@ -56,7 +48,7 @@ def specification(width: int, height: int) -> Spec:
 
 def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
     """The specification and its data: facts are the rows of the query `model_versions`."""
-    rows = facts["rows"][:DRAWN]
+    rows = facts["rows"]
     times = [
         row[key].timestamp() for row in rows for key in ("created_at", "activated_at") if row[key]
     ]
@@ -83,7 +75,7 @@ def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec
 
 def draw_coverage(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
     """The specification and its data: the rows of `model_versions` and of `version_batches`."""
-    rows, batches = facts["rows"][:DRAWN], facts["batches"]
+    rows, batches = facts["rows"], facts["batches"]
     place_of = {row["model_version"]: place for place, row in enumerate(rows)}
     shown = [row for row in batches if row["model_version"] in place_of]
     states = {row["model_version"]: "active" if row["is_active"] else "before" for row in rows}
