@@ -7,6 +7,7 @@ need.
 import json
 import os
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,6 @@ class Project(Reading):
         }
         wanted = self.config.dashboards.get(dashboard)
         shows = wanted is None or "flow" in wanted.sections
-        drawn = flow.flow(self.warehouse, self.config) if shows else None
         return write_report(
             self.warehouse.read,
             dashboards,
@@ -176,7 +176,7 @@ class Project(Reading):
             champion=champion,
             summary=summary,
             tried=self.warehouse.tried,
-            flow=drawn,
+            flow=partial(flow.flow, self.warehouse, self.config) if shows else None,
         )
 
     def activate(self, model: str, version: int) -> ModelVersion:

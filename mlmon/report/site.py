@@ -50,39 +50,43 @@ def write_report(
     champion: str | None = None,
     summary: bool = False,
     tried: Read | None = None,
-    flow: Mapping[str, Any] | None = None,
+    flow: Callable[[], Mapping[str, Any]] | None = None,
 ) -> Path:
     """Write all pages; return the path of index.html, or of the comparison that was asked for.
 
-    `evaluation` (an id or its beginning) writes that one's page only, beside the dashboard.
+    `evaluation` (an id or its beginning) writes that one's page only; the dashboard, if there is
+    one, stays as it is.
     `compare` names evaluations and model versions that a further page shows side by side, with
     the first, or the `champion`, as what the others are measured against. With `summary` what
     the dashboard says in short is beside it. Pages whose facts did not change stay as they are;
     pages of what is gone go. Times are told in `zone`. `tried` reads what may fail, the user's
-    own queries, and raises QueryFailed. The dashboard draws `flow`, the rows that `mlmon.flow`
-    returns, if there are any. Raises EvaluationNotFound, ConfigError.
+    own queries, and raises QueryFailed. The dashboard draws the rows that `flow` returns, as
+    those of `mlmon.flow`. Raises EvaluationNotFound, ConfigError.
     """
     read, tried = in_zone(read, zone), in_zone(tried or read, zone)
     compared = side_by_side(read, project, compare, champion) if compare or champion else None
     known = list(pages(read, project))
     only = one_of(read, evaluation) if evaluation else {page.path for page in known}
     asked = [page for page in known if page.path in only] + ([compared] if compared else [])
-    for page in asked:
-        state = fingerprint(project, zone, page.state)
-        path = directory / page.path
+    for each in asked:
+        state = fingerprint(project, zone, each.state)
+        path = directory / each.path
         if written(path) != state:
-            write(path, page.facts(), state)
+            write(path, each.facts(), state)
     paths = {page.path for page in known}
     clear(directory, paths)
     index = directory / DASHBOARD
-    drawn = flow_section(read, flow, paths) if flow else None
+    page = directory / compared.path if compared else index
+    if evaluation and index.is_file() and not summary:
+        return page
+    drawn = flow_section(read, flow(), paths) if flow else None
     facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
     state = fingerprint(facts)
     if written(index) != state:
         write(index, facts, state)
     if summary:
         write_summary(summarised(facts), directory, state)
-    return directory / compared.path if compared else index
+    return page
 
 
 def pages(read: Read, project: str) -> Iterator[Page]:

@@ -3,12 +3,14 @@
 import json
 from typing import Any
 
+import altair as alt
 from toy_warehouse import DASHBOARDS, Names, filled, tiles
 
 from mlmon.report.ask import ask
 from mlmon.report.charts.draw import draw, specify
 from mlmon.report.dashboard import dashboard
 from mlmon.report.evaluation import evaluation_page
+from mlmon.report.site import pages as every_page
 
 
 def marks(specification: dict[str, Any]) -> list[tuple[str, str]]:
@@ -18,6 +20,19 @@ def marks(specification: dict[str, Any]) -> list[tuple[str, str]]:
 
 def chart_of(read, tile, *, title="fraud"):
     return tiles(dashboard(read, DASHBOARDS["default"], title))[tile]["charts"][0]
+
+
+def test_every_specification_is_one_by_altairs_schema(story):
+    pages = [dashboard(story, DASHBOARDS["default"], "fraud")]
+    pages += [page.facts() for page in every_page(story, "fraud")]
+    seen = set()
+    for page in pages:
+        for section in page["sections"]:
+            for chart in (chart for tile in section["tiles"] for chart in tile.get("charts") or []):
+                specification, _ = specify(chart, chart["sizes"][0])
+                alt.LayerChart.from_dict(specification, validate=True)
+                seen.add(chart["kind"])
+    assert seen >= {"history", "importance", "comparison", "density", "decision", "lifetimes"}
 
 
 def test_history_draws_limits_versions_and_a_line(story):

@@ -1,5 +1,6 @@
 """The picture of what feeds what, its table, and what to type."""
 
+from functools import partial
 from typing import Any
 
 import html5lib
@@ -128,7 +129,9 @@ def test_more_than_anybody_can_follow_is_a_table_only(story):
 @pytest.mark.parametrize("names", [Names(), HOSTILE])
 def test_the_dashboard_shows_it_well_formed(names, tmp_path):
     made = filled(names)
-    path = write_report(made.read, DASHBOARDS, tmp_path, project="fraud", flow=flow_of(names))
+    path = write_report(
+        made.read, DASHBOARDS, tmp_path, project="fraud", flow=partial(flow_of, names)
+    )
     text = path.read_text(encoding="utf-8")
     tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
     assert "What feeds what" in text

@@ -119,9 +119,12 @@ def attribute(text: str) -> str:
 
 
 def layers(width: int, height: int, *charts: alt.Chart) -> Spec:
-    """The charts on one pair of axes, as a specification that waits for its datasets."""
+    """The charts on one pair of axes, as a specification that waits for its datasets.
+
+    A test holds every one against Altair's schema, which takes longer than drawing.
+    """
     whole = alt.layer(*charts).properties(width=width, height=height)
-    specification: Spec = whole.to_dict()
+    specification: Spec = whole.to_dict(validate=False)
     specification.pop("config", None)
     return specification
 
