@@ -35,7 +35,7 @@ STATIC = re.compile(
 )
 TEXT, QUERY = "-text-", "-query-"  # tiles of the user's own
 NUMBER = re.compile(
-    r"\d+ h \d+ min|\d+ min \d+ s|\d[\d.]* s\b"
+    r"\d+ h \d+ min|\d+ min \d+ s|(?:< )?\d[\d.]* s\b"
     r"|(?:[<>] )?[-+\N{MINUS SIGN}]?\d[\d,]*(?:\.\d+)?(?: (?:%|M\b|points))?"
 )
 # Sections of a page: the figures of the lead, and of each card its SQL, its figures and the rest

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from toy_warehouse import BATCHES, Names, filled, tiles
+from toy_warehouse import BATCHES, Names, filled, spoken, tiles
 
 from mlmon.report import feature as features
 from mlmon.report.charts.draw import specify
@@ -38,7 +38,7 @@ def test_the_page_says_what_the_feature_is_and_how_it_stands(story):
     page = page_of_feature(story)
     assert (page["title"], page["status"]["status"]) == ("signature_provided", "DRIFTED")
     assert [way["text"] for way in page["ways"]][-1] == "Newest: 2017_12"
-    told = {fact["title"]: fact["text"] for fact in tiles(page)["facts"]["facts"]}
+    told = {fact["title"]: spoken(fact["said"]) for fact in tiles(page)["facts"]["facts"]}
     assert told["Kind"] == "Category"
     assert told["Drifted in"] == "2017_08, 2017_09, 2017_10 and 2 more"
     assert told["Evaluated"] == "2017_04 to 2017_12"
@@ -175,7 +175,7 @@ def test_undefined_figures_and_no_rows_are_said():
     made = filled(Names(batches=BATCHES[:5], stores=(False,)))
     page = page_of_feature(made.read, "card_age")
     assert page["status"]["status"] == "EMPTY"
-    assert stores(page)[0]["lead"] == "2017_08: all NULL."
+    assert spoken(stores(page)[0]["lead"]) == "2017_08: all NULL."
     made.write("delete from histograms")
     made.write("update evaluation_metrics set value = null where feature is not null")
     page = page_of_feature(made.read)

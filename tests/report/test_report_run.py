@@ -6,7 +6,7 @@ from typing import Any
 
 import html5lib
 import pytest
-from toy_warehouse import START, Names, filled, run, tiles
+from toy_warehouse import START, Names, filled, run, spoken, tiles
 
 import mlmon
 from mlmon.report.ask import Read, ask
@@ -35,7 +35,7 @@ def verdict(page: dict[str, Any]) -> list[str]:
     told = [top["title"]]
     for answer in top["answers"]:
         for parts in (*answer["sentences"], *answer["points"]):
-            told.append("".join(p if isinstance(p, str) else p["strong"] for p in parts))
+            told.append(spoken(parts))
         told += answer["commands"]
     return told
 
@@ -90,7 +90,7 @@ def test_what_it_made_leads_to_the_pages(story):
     )
     assert found["evaluations"]["tables"][0]["rows"][0][0]["href"] == page_of(evaluation)
     (check,) = found["checks"]["tables"][0]["rows"]
-    assert [check[0]["text"], check[2]["value"], check[4]["text"]] == [
+    assert [check[0]["text"], check[2]["value"], spoken(check[4]["said"])] == [
         "Data Drift < 0.4",
         0.583,
         "soft max 0.3, max 0.4",
