@@ -12,7 +12,8 @@ from typing import Any
 import ibis
 
 from mlmon import features, generated, profile, score_profile, versions, views
-from mlmon.warehouse import Row, Warehouse, quoted
+from mlmon.literals import quoted
+from mlmon.warehouse import Row, Warehouse
 
 METRICS = ("drift", "quality", "performance")
 FLOORS = ("profile", *METRICS)

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from mlmon import custom
+from mlmon import own_metrics
 from mlmon.config import Check, Config
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.evaluations import find
@@ -50,7 +50,9 @@ def result(warehouse: Warehouse, store: str, evaluation: Row, entry: Check) -> R
         feature=entry.feature,
     )
     value = figure["value"] if figure else None
-    note = (figure or {}).get("note") or custom.why_missing(warehouse, evaluation, entry.metric)
+    note = (figure or {}).get("note") or own_metrics.why_missing(
+        warehouse, evaluation, entry.metric
+    )
     note = note or f"the evaluation of {evaluation['batch']} has no such figure"
     outcome, message = judge(entry, value, note)
     return {
@@ -93,7 +95,7 @@ def worst(results: list[Row]) -> str:
 
 
 def _require_metrics(warehouse: Warehouse, config: Config, store: str) -> None:
-    known = custom.known_metrics(warehouse, config)
+    known = own_metrics.known_metrics(warehouse, config)
     for entry in config.stores[store].checks:
         if entry.metric not in known:
             close = get_close_matches(entry.metric, known, 1)

@@ -14,9 +14,11 @@ import ibis.expr.types as ir
 from mlmon import features, measure, views
 from mlmon.bench import Rows
 from mlmon.config.sections import LIFT_AT, CostMatrix
+from mlmon.literals import quoted
+from mlmon.records import CATEGORICAL, NUMERIC, cutoff
 from mlmon.roles import Outcome, Roles, class_of
 from mlmon.sides import CURRENT, REFERENCE, Side, put
-from mlmon.warehouse import Row, Warehouse, now, quoted
+from mlmon.warehouse import Row, Warehouse, now
 
 NAME = "comparison"
 IDENTITY = {"model": NAME, "model_version": 1}
@@ -76,7 +78,7 @@ def _rows(
     """Return the wide rows of a side, as mlmon/features.py describes them."""
     table = warehouse.ibis.table(side.role)
     columns: dict[str, ir.Value] = {
-        name: features.number_of(table[name]) if kind == features.NUMERIC else class_of(table[name])
+        name: features.number_of(table[name]) if kind == NUMERIC else class_of(table[name])
         for name, kind in kinds.items()
     }
     number = features.text_of(ibis.row_number())
@@ -108,9 +110,9 @@ def _class_scores(rows: Sequence[ir.Table], roles: Roles) -> ir.Table:
 
 def _kinds(outcome: Outcome, kinds: Mapping[str, str]) -> dict[str, str]:
     """Return the kind of every feature, and of the outputs that there are."""
-    outputs = {"score": features.NUMERIC} if outcome.has_score else {}
+    outputs = {"score": NUMERIC} if outcome.has_score else {}
     if outcome.has_prediction:
-        outputs["prediction"] = features.CATEGORICAL
+        outputs["prediction"] = CATEGORICAL
     return {**kinds, **outputs}
 
 
@@ -149,7 +151,7 @@ def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> Row:
         "total_rows": rows,
         "method": "all",
         "fraction": 1.0,
-        "cutoff": features.cutoff(1.0),
+        "cutoff": cutoff(1.0),
         "has_performance": has_performance,
         "lift_at": LIFT_AT,
         **{f"gain_{name}": gain for name, gain in CostMatrix()},

@@ -12,38 +12,19 @@ from typing import Any
 
 import ibis
 import numpy as np
-import sqlglot
-from sqlglot import exp
 
-from mlmon import catalogue, functions, generated, project_views, versions
+from mlmon import catalogue, functions, generated, made_views, own_metrics, versions
 from mlmon.config import Config
 from mlmon.errors import QueryFailed
-from mlmon.warehouse import Row, Warehouse, quoted
+from mlmon.literals import quoted
+from mlmon.warehouse import Row, Warehouse
 
-FAILED = "custom_metric_failed"
 TEXTS = ("feature", "segment", "note")
 NUMBERS = ("value", "lower", "upper")
 
 
 class Failure(Exception):
     """A metric has no usable figure, and why."""
-
-
-def settings(warehouse: Warehouse, config: Config, model: str) -> list[Any]:
-    """Return what the figures depend on: texts of views and modules; nothing without metrics."""
-    made = project_views.state(warehouse)
-    wanted, texts = list(_metric_views(warehouse)), dict[str, str]()
-    while wanted:
-        name = wanted.pop()
-        if name not in texts and "text" in made[name]:
-            texts[name] = made[name]["text"]
-            read = set(made[name]["reads"])
-            wanted += [other for other in made if other.lower() in read]
-    own = config.models[model].metrics
-    modules = [
-        [name, own[name], functions.fingerprint(config.folder, own[name])] for name in sorted(own)
-    ]
-    return [sorted(texts.items()), modules] if texts or modules else []
 
 
 def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evaluation: Row) -> None:
@@ -54,12 +35,12 @@ def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evalu
     own = config.models[evaluation["model"]].metrics
     failures = [
         f"view {name}: {entry['failed']}"
-        for name, entry in project_views.state(warehouse).items()
+        for name, entry in made_views.state(warehouse).items()
         if "failed" in entry
     ]
     taken = {*own, *catalogue.names()}
     seen: dict[tuple[Any, ...], Row] = {}
-    for view in _metric_views(warehouse):
+    for view in own_metrics.views(warehouse):
         try:
             rows = _rows(warehouse, view, evaluation["evaluation_id"])
         except QueryFailed as error:
@@ -74,46 +55,11 @@ def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evalu
         failures += [reason] if reason else []
     key = {name: evaluation[name] for name in ("evaluation_id", "sample_id")}
     warehouse.append("evaluation_metrics", [key | row for row in figures])
-    found = {"evaluation_id": evaluation["evaluation_id"], "code": FAILED}
+    found = {"evaluation_id": evaluation["evaluation_id"], "code": own_metrics.FAILED}
     warehouse.append("diagnostics", [found | {"message": one} for one in dict.fromkeys(failures)])
 
 
-def known_metrics(warehouse: Warehouse, config: Config) -> set[str]:
-    """Return every name that a check may use: mlmon's, the functions', those that views give.
-
-    A view's are those that it has given, and every text in it: it may not have been asked yet.
-    """
-    rows = warehouse.read(
-        "select metric from metric_catalogue union select distinct metric from evaluation_metrics"
-    )
-    known = {row["metric"] for row in rows}
-    known |= {name for model in config.models.values() for name in model.metrics}
-    for view in _metric_views(warehouse):
-        query = "select sql from duckdb_views() where view_name = $name"
-        text = sqlglot.parse_one(warehouse.value(query, name=view), dialect="duckdb")
-        known |= {one.this for one in text.find_all(exp.Literal) if one.is_string}
-    return known
-
-
-def why_missing(warehouse: Warehouse, evaluation: Row, metric: str) -> str | None:
-    """Return what may be why the evaluation has no figure of a metric, None when nobody knows."""
-    if metric in catalogue.names():
-        return None
-    query = "select message from diagnostics where evaluation_id = $id and code = $code order by 1"
-    rows = warehouse.read(query, id=evaluation["evaluation_id"], code=FAILED)
-    return "; ".join(row["message"] for row in rows) or None
-
-
 # Views ------------------------------------------------------------------------
-
-
-def _metric_views(warehouse: Warehouse) -> list[str]:
-    """Return the project's views that are metrics, by their columns."""
-    return [
-        name
-        for name in sorted(project_views.state(warehouse))
-        if {*map(str.lower, warehouse.columns(name))} >= project_views.METRIC
-    ]
 
 
 def _rows(warehouse: Warehouse, view: str, evaluation: str) -> list[Row]:

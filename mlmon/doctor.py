@@ -10,8 +10,9 @@ from pathlib import Path
 import duckdb
 
 from mlmon.config import Config
+from mlmon.literals import quoted
 from mlmon.tables import TABLES
-from mlmon.warehouse import Row, Warehouse, quoted
+from mlmon.warehouse import Row, Warehouse
 
 DRAFT = re.compile(r"^\..+\.(\d+)$|^[0-9a-f]{16}\.(\d+)$")  # what a killed process leaves behind
 

@@ -13,11 +13,11 @@ from sklearn.metrics import precision_recall_curve
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from mlmon import artifacts, features, functions
+from mlmon import artifacts, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
-from mlmon.features import Source
 from mlmon.fitted import Fitted, class_names, one_thread
+from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
 
 CATEGORIES = 254  # what histogram boosting can tell apart in one feature
@@ -70,8 +70,8 @@ def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
 
     `kinds` are the features to learn from: those that have a value at all.
     """
-    numeric = [name for name, kind in kinds.items() if kind == features.NUMERIC]
-    categorical = [name for name, kind in kinds.items() if kind == features.CATEGORICAL]
+    numeric = [name for name, kind in kinds.items() if kind == NUMERIC]
+    categorical = [name for name, kind in kinds.items() if kind == CATEGORICAL]
     codes = OrdinalEncoder(
         handle_unknown="use_encoded_value",
         unknown_value=np.nan,

@@ -3,10 +3,11 @@
 import json
 from collections.abc import Mapping
 
-from mlmon import custom, identity, measure, predictions, references, samples, versions
+from mlmon import custom, identity, measure, references, samples, unscored, versions
 from mlmon.config import Config, Reference
 from mlmon.errors import NoTarget, NotScored
-from mlmon.warehouse import Row, Warehouse, now, quoted
+from mlmon.literals import quoted
+from mlmon.warehouse import Row, Warehouse, now
 
 
 def evaluate(
@@ -121,11 +122,11 @@ def _renamed(
 def _require_predictions(warehouse: Warehouse, version: Row, batch: str, reference: Row) -> None:
     """Raise NotScored when a record of the batch or of the reference has no prediction."""
     if reference["role"] == "reference":
-        missing = predictions.unscored_reference(warehouse, version)
+        missing = unscored.of_reference(warehouse, version)
     else:
         batches = reference["batches"]
-        missing = {name: predictions.unscored(warehouse, version, name) for name in batches}
-    missing[batch] = predictions.unscored(warehouse, version, batch)
+        missing = {name: unscored.of_batch(warehouse, version, name) for name in batches}
+    missing[batch] = unscored.of_batch(warehouse, version, batch)
     for name, count in missing.items():
         if count:
             model = version["model"]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from mlmon.errors import ConfigError
-from mlmon.warehouse import Warehouse, literal, quoted
+from mlmon.literals import literal, quoted
+from mlmon.warehouse import Warehouse
 
 
 def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]) -> list[Path]:

@@ -5,24 +5,14 @@ with an underscore in front (`_record_id`, `_score`, ...), which no feature may 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import reduce
-from math import ceil
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
+from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
-
-NUMERIC = "numeric"
-CATEGORICAL = "categorical"
-NUMERIC_TYPES = {"DOUBLE", "FLOAT", "REAL", "DECIMAL", "DATE"} | {
-    f"{sign}{size}"
-    for sign in ("", "U")
-    for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
-}
-CATEGORICAL_TYPES = {"VARCHAR", "BOOLEAN", "UUID", "ENUM"}
 
 SAMPLE_RECORDS = {
     "sample_id": "string",
@@ -48,33 +38,6 @@ SCORED_RECORDS = {
     "prediction": "string",
     "actual": "string",
 }
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where a model's records are and how their columns are read."""
-
-    model: str
-    dataset: str
-    key: str
-    target: str
-    kinds: Mapping[str, str]  # input feature -> numeric or categorical
-    versions: tuple[int, ...] = ()  # the model's versions that read it so
-
-
-def kind_of(data_type: str) -> str | None:
-    """Return how a DuckDB type is read unless the model says otherwise; None when it cannot be.
-
-    >>> kind_of("DECIMAL(18,3)"), kind_of("ENUM('internet')"), kind_of("INTEGER[]")
-    ('numeric', 'categorical', None)
-    """
-    plain = data_type.upper()
-    name = plain.split("(")[0]
-    if plain.endswith("]"):
-        return None
-    if name.startswith("TIMESTAMP") or name in NUMERIC_TYPES:
-        return NUMERIC
-    return CATEGORICAL if name in CATEGORICAL_TYPES else None
 
 
 def text_of(column: ir.Column) -> ir.StringColumn:
@@ -103,16 +66,6 @@ def number_of(column: ir.Column) -> ir.FloatingColumn:
 def hash_of(seed: ir.Value, record: ir.Column) -> ir.StringColumn:
     """Return the first eight hex digits of the md5 of seed and key."""
     return (text_of(seed) + ":" + record).hexdigest("md5").left(8)
-
-
-def cutoff(fraction: float) -> str:
-    """Return the text below which eight hex digits sort when, as a fraction, they are below it.
-
-    >>> cutoff(0.5), cutoff(1.0)
-    ('80000000', 'g')
-    """
-    limit = ceil(fraction * 16**8)
-    return "g" if limit >= 16**8 else f"{limit:08x}"
 
 
 def model_rows(table: ir.Table, source: Source) -> ir.Table:

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from mlmon import artifacts, versions
 from mlmon.errors import ArtifactError
+from mlmon.warehouse import Row
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,21 @@ class Fitted:
             above = score > float(self.threshold or 0.0)
             prediction = np.where(above, str(self.positive_class), negative)
         return {"score": score, "prediction": prediction, "probabilities": probabilities}
+
+
+def load(folder: Path, version: Row) -> Fitted:
+    """Return the fitted pipeline of a version; raises ArtifactError."""
+    pipeline = artifacts.load(
+        folder, version["artifact"], version["sha256"], version["trusted_types"]
+    )
+    return Fitted(
+        pipeline,
+        version["task"],
+        versions.kinds(version),
+        version["classes"] or [],
+        version["positive_class"],
+        version["threshold"],
+    )
 
 
 def one_thread() -> Any:

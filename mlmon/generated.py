@@ -11,7 +11,7 @@ import ibis.expr.types as ir
 from mlmon import features, versions, views
 from mlmon.config import Config
 from mlmon.errors import ConfigError
-from mlmon.features import Source
+from mlmon.records import Source, kind_of
 from mlmon.views import View
 from mlmon.warehouse import Warehouse
 
@@ -28,7 +28,7 @@ def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
     for name in (section.target, *section.features):
         views.known_column(section.dataset, name, types)
     for name in section.features:
-        kind = section.kinds.get(name) or features.kind_of(types[name])
+        kind = section.kinds.get(name) or kind_of(types[name])
         if kind is None:
             raise ConfigError(
                 f"models.{model}.features: {name} is {types[name]}, which is no number, category "

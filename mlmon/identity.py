@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from mlmon import custom, references, samples
+from mlmon import own_metrics, references, samples
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound
 from mlmon.warehouse import Row, Warehouse
@@ -32,7 +32,7 @@ def of(
     )
     settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
     settings += [row["sample_id"] for row in rows]
-    settings += custom.settings(warehouse, config, section.model)
+    settings += own_metrics.settings(warehouse, config, section.model)
     settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows

@@ -11,7 +11,8 @@ import duckdb
 from mlmon import sources
 from mlmon.config import Dataset
 from mlmon.errors import SourceError
-from mlmon.warehouse import Warehouse, literal, quoted
+from mlmon.literals import literal, quoted
+from mlmon.warehouse import Warehouse
 
 INTEGERS = tuple(
     f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")

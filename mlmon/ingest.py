@@ -10,7 +10,8 @@ from mlmon import generated, incoming, references, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
-from mlmon.warehouse import Warehouse, literal, now, quoted
+from mlmon.literals import literal, quoted
+from mlmon.warehouse import Warehouse, now
 
 PERIODS = {
     "hour": "%Y-%m-%dT%H",

@@ -7,7 +7,8 @@ from mlmon import bootstrap, inference, versions, views
 from mlmon.bench import Rows, bench, transfer
 from mlmon.domain_classifier import SEED, data_drift
 from mlmon.inference import Figure
-from mlmon.warehouse import Row, Warehouse, quoted
+from mlmon.literals import quoted
+from mlmon.warehouse import Row, Warehouse
 
 PROFILES = {
     "histograms": "bin_counts",

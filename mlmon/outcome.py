@@ -9,6 +9,7 @@ import ibis.expr.types as ir
 from mlmon import features
 from mlmon.errors import ConfigError, SourceError
 from mlmon.frames import text
+from mlmon.records import NUMERIC, kind_of
 from mlmon.roles import Outcome, Roles, class_of
 from mlmon.sides import NOTHING, Side
 from mlmon.warehouse import Warehouse
@@ -136,8 +137,8 @@ def _task(warehouse: Warehouse, sides: tuple[Side, Side], roles: Roles) -> str |
         return "binary"
     values = _values(warehouse, sides, name, CLASSES + 1)
     types = {side.types[name] for side in sides if name in side.types} - {NOTHING}
-    kinds = {features.kind_of(kind) for kind in types}
-    if kinds == {features.NUMERIC} and (len(values) > CLASSES or any("." in v for v in values)):
+    kinds = {kind_of(kind) for kind in types}
+    if kinds == {NUMERIC} and (len(values) > CLASSES or any("." in v for v in values)):
         return "regression"
     return "binary" if len(values) <= 2 else "multiclass"
 

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import ibis
 import numpy as np
 import pyarrow as pa
 
@@ -44,31 +43,6 @@ def _table(identity: Row, dataset: str, batches: list[str], records: list[str]) 
         "batch": pa.array(batches, pa.string()),
         "record_id": pa.array(records, pa.string()),
     }
-
-
-def unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
-    """Return how many records of a batch the version has not scored."""
-    query = unscored_rows(warehouse, version, batch).count()
-    return int(warehouse.value(str(ibis.to_sql(query, dialect="duckdb"))))
-
-
-def unscored_reference(warehouse: Warehouse, version: Row) -> dict[str, int]:
-    """Return, by training batch, how many records of the reference the version has not scored.
-
-    It has scored them all when it was trained; a batch that was replaced since needs it again.
-    """
-    rows = warehouse.read(
-        "select sample_records.batch, count(distinct sample_records.record_id) as missing"
-        " from samples join sample_records using (sample_id)"
-        " anti join predictions on predictions.model = samples.model"
-        " and predictions.model_version = samples.model_version"
-        " and predictions.record_id = sample_records.record_id"
-        " where samples.role = 'reference' and samples.model = $model"
-        " and samples.model_version = $version group by all order by all",
-        model=version["model"],
-        version=version["model_version"],
-    )
-    return {row["batch"]: row["missing"] for row in rows}
 
 
 def unscored_rows(warehouse: Warehouse, version: Row, batch: str) -> Any:

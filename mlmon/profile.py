@@ -17,7 +17,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from mlmon import bins
-from mlmon.warehouse import Row, Warehouse, quoted
+from mlmon.literals import quoted
+from mlmon.warehouse import Row, Warehouse
 
 # The views whose rows are counted here, with their columns; all others are made of them.
 SCHEMAS = {

@@ -17,16 +17,14 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from mlmon import views
+from mlmon import made_views, views
 from mlmon.config import Config
 from mlmon.errors import ConfigError, ViewError
 from mlmon.tables import TABLES, comment_of
 from mlmon.warehouse import Warehouse
 
-METRIC = {"evaluation_id", "metric", "value"}  # the columns that make a view a metric
 OURS = {"sample_records", "feature_values", "scored_records"} | {table.name for table in TABLES}
 
-State = dict[str, Any]  # view -> what is known of it
 Columns = dict[str, dict[str, str]]  # relation, in lower case -> column -> type
 
 
@@ -67,24 +65,15 @@ def follow(warehouse: Warehouse, config: Config) -> None:
             return
 
 
-def state(warehouse: Warehouse) -> State:
-    """Return the views that were made: `text` is the md5 of the file, `reads` what it reads.
-
-    A view that could not be made has `failed`, the reason.
-    """
-    query = "select value from warehouse_state where name = 'project_views'"
-    return dict(json.loads(warehouse.value(query) or "{}"))
-
-
 def _renew(warehouse: Warehouse, config: Config, failed: Mapping[str, str]) -> None:
-    known = state(warehouse)
+    known = made_views.state(warehouse)
     files = _ordered(_files(warehouse, config, failed))
     if not known and not files and not failed:
         return
     for name in set(known) - {file.name for file in files}:
         _drop(warehouse, name)
     columns = _columns(warehouse)
-    made: State = {name: {"failed": reason} for name, reason in failed.items()}
+    made: made_views.State = {name: {"failed": reason} for name, reason in failed.items()}
     absent = _promised(config) - set(columns)
     for file in files:
         if absent & set(file.reads):

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from mlmon import made_views
 from mlmon.config import Config
 from mlmon.errors import require
 from mlmon.shown import Shown
@@ -33,14 +34,21 @@ class Reading(Shown):
         self.config = config
         self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
         if not read_only:
-            from mlmon import generated, project_views
-
             try:
-                generated.refresh(self.warehouse, self.config)
-                project_views.refresh(self.warehouse, self.config)
+                self._renew_views()
             except BaseException:
                 self.close()
                 raise
+
+    def _renew_views(self) -> None:
+        """The views are what the files, mlmon.yml and the versions make of them."""
+        if made_views.is_current(self.warehouse, self.config):
+            return
+        from mlmon import generated, project_views
+
+        generated.refresh(self.warehouse, self.config)
+        project_views.refresh(self.warehouse, self.config)
+        made_views.remember(self.warehouse, self.config)
 
     def __enter__(self) -> Self:
         """Return the project."""

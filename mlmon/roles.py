@@ -12,6 +12,7 @@ import ibis.expr.types as ir
 from mlmon import features
 from mlmon.errors import ConfigError, SourceError, UnknownName
 from mlmon.frames import text
+from mlmon.records import kind_of
 from mlmon.sides import NOTHING, Side
 
 
@@ -139,6 +140,6 @@ def assigned(
     for name in filter(None, (target, prediction, plain, *scores.values())):
         for side in sides:
             kind = side.types.get(name, NOTHING)
-            if kind != NOTHING and features.kind_of(kind) is None:
+            if kind != NOTHING and kind_of(kind) is None:
                 raise SourceError(f"{side.name}: column {name}: {kind} is no number or category")
     return Roles(key, target, prediction, plain, scores)

@@ -5,9 +5,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import features
 from mlmon.config import Model, Store
-from mlmon.warehouse import Row, Warehouse, now, quoted
+from mlmon.literals import quoted
+from mlmon.records import cutoff
+from mlmon.warehouse import Row, Warehouse, now
 
 
 def reference(warehouse: Warehouse, model: Model, version: Row) -> Row:
@@ -75,7 +76,7 @@ def _hash_at(warehouse: Warehouse, version: Row, batch: str, seed: int, rows: in
         f" from {quoted(version['dataset'])}"
         " where batch = $batch order by hash limit 1 offset $rows"
     )
-    return warehouse.value(query, seed=str(seed), batch=batch, rows=rows) or features.cutoff(1.0)
+    return warehouse.value(query, seed=str(seed), batch=batch, rows=rows) or cutoff(1.0)
 
 
 def _total(warehouse: Warehouse, dataset: str, batches: Sequence[str]) -> int:
@@ -105,7 +106,7 @@ def _row(
         "dataset": version["dataset"],
         "batch": batches[0] if len(batches) == 1 else None,
         "batches": list(batches),
-        "cutoff": features.cutoff(rule["fraction"]),
+        "cutoff": cutoff(rule["fraction"]),
         "lift_at": model.lift_at,
         "gain_tp": matrix.tp,
         "gain_fp": matrix.fp,

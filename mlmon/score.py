@@ -6,9 +6,10 @@ from typing import Any
 
 import ibis
 
-from mlmon import predictions, versions
+from mlmon import predictions, unscored, versions
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound
+from mlmon.fitted import load
 from mlmon.warehouse import Row, Warehouse
 
 ROWS = 50_000  # records in memory at a time; smaller is slower, larger only bigger
@@ -27,7 +28,7 @@ def score(
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
         raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
-    if not predictions.unscored(warehouse, version, batch):
+    if not unscored.of_batch(warehouse, version, batch):
         return 0
     with warehouse.transaction():
         return _score(warehouse, config, version, batch)
@@ -35,7 +36,7 @@ def score(
 
 def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
     folder: Path = config.path(config.warehouse).parent
-    fitted = versions.load(folder, version)
+    fitted = load(folder, version)
     query = str(ibis.to_sql(predictions.unscored_rows(warehouse, version, batch), dialect="duckdb"))
     done = 0
     for frame in _frames(warehouse, query):

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from mlmon.warehouse import Row, Warehouse, literal
+from mlmon.literals import literal
+from mlmon.warehouse import Row, Warehouse
 
 # Names are numbers inside: a million rows are grouped by them a dozen times.
 NAMES = (

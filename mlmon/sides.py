@@ -13,11 +13,13 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from mlmon import features, frames, incoming, sources, views
+from mlmon import frames, incoming, sources, views
 from mlmon.config.sections import OWN_COLUMNS
 from mlmon.errors import ConfigError, SourceError
 from mlmon.incoming import INCOMING
-from mlmon.warehouse import Warehouse, literal, quoted
+from mlmon.literals import literal, quoted
+from mlmon.records import kind_of
+from mlmon.warehouse import Warehouse
 
 REFERENCE, CURRENT = "reference", "current"
 NOTHING = '"NULL"'  # the type of a column that has no value at all
@@ -158,7 +160,7 @@ def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, 
         if column not in side.types:
             return f"{side.name} does not have it"
     filled = [side for side in (reference, current) if side.types[column] != NOTHING]
-    kinds = {features.kind_of(side.types[column]) for side in filled}
+    kinds = {kind_of(side.types[column]) for side in filled}
     if not filled and column not in wanted:
         return "it has no value on either side"
     if None in kinds:
@@ -173,4 +175,4 @@ def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, 
 
 def _kind(side: Side, column: str) -> str | None:
     """Return the kind of a side's column; None where it has no value, and so no type."""
-    return None if side.types[column] == NOTHING else features.kind_of(side.types[column])
+    return None if side.types[column] == NOTHING else kind_of(side.types[column])

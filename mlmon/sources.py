@@ -15,7 +15,8 @@ import duckdb
 
 from mlmon.config import Dataset
 from mlmon.errors import BatchNotFound, SourceError
-from mlmon.warehouse import Warehouse, literal
+from mlmon.literals import literal
+from mlmon.warehouse import Warehouse
 
 CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")

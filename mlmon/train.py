@@ -24,8 +24,8 @@ from mlmon import (
 )
 from mlmon.config import Config, Model
 from mlmon.errors import BatchNotFound
-from mlmon.features import Source
 from mlmon.fitted import Fitted
+from mlmon.records import CATEGORICAL, NUMERIC, Source, cutoff
 from mlmon.warehouse import Row, Warehouse, now
 
 
@@ -47,7 +47,7 @@ def train(
     fingerprints = _fingerprints(warehouse, model.dataset, chosen)
     source = generated.source_of(warehouse, config, name)
     frame = _rows(warehouse, source, chosen, model.train.seed)
-    is_test = frame["_hash"] < features.cutoff(model.train.test_size)
+    is_test = frame["_hash"] < cutoff(model.train.test_size)
     labelled = frame["_actual"].notna()
     train_part, test_part = frame[labelled & ~is_test], frame[is_test]
     pipeline = estimators.fit(config, model, source, train_part)
@@ -142,9 +142,9 @@ def _store_reference(
     for table, content in said.items():
         warehouse.insert(table, content)
     reference = test_part.assign(score=outputs["score"], prediction=outputs["prediction"])
-    kinds = {**fitted.features, "score": features.NUMERIC}
+    kinds = {**fitted.features, "score": NUMERIC}
     if fitted.task != "regression":
-        kinds["prediction"] = features.CATEGORICAL
+        kinds["prediction"] = CATEGORICAL
     warehouse.append(
         "bins",
         [

@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
-from mlmon import predictions, references, sources
+from mlmon import references, sources, unscored
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, SourceError
 from mlmon.warehouse import Row, Warehouse
@@ -37,7 +37,7 @@ def of(
     dataset = config.models[model].dataset
     planned, names, to_score = [], [batch], dict[str, str]()
     if reference is None:
-        for name, missing in predictions.unscored_reference(warehouse, version).items():
+        for name, missing in unscored.of_reference(warehouse, version).items():
             to_score[name] = f"{missing:,} records are not scored by version {number}"
     else:
         names = sorted({batch, references.batch_of(warehouse, version, reference)})
@@ -45,7 +45,7 @@ def of(
         if reading := reading_reason(warehouse, config, dataset, name):
             planned.append(Planned("ingest", dataset, name, reading))
             to_score[name] = f"its records will be new to version {number}"
-        elif missing := unscored(warehouse, version, name):
+        elif missing := _unscored(warehouse, version, name):
             to_score[name] = f"{missing:,} records are not scored by version {number}"
     return [*planned, *(Planned("score", model, name, to_score[name]) for name in sorted(to_score))]
 
@@ -76,12 +76,12 @@ def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]
     return {batch: reason for batch, reason in sorted(reasons.items()) if reason}
 
 
-def unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
+def _unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
     """Return how many records of a batch are not scored; none when the batch is not there."""
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=version["dataset"], batch=batch):
         return 0
-    return predictions.unscored(warehouse, version, batch)
+    return unscored.of_batch(warehouse, version, batch)
 
 
 def _known(warehouse: Warehouse, dataset: str) -> dict[str | None, Row]:

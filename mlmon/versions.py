@@ -1,12 +1,9 @@
 """The versions of a model in the warehouse: find one, load it, make one the active one."""
 
 import json
-from pathlib import Path
 
-from mlmon import artifacts
 from mlmon.errors import ModelNotTrained, UnknownName
-from mlmon.features import Source
-from mlmon.fitted import Fitted
+from mlmon.records import Source
 from mlmon.warehouse import Row, Warehouse, now
 
 
@@ -60,19 +57,4 @@ def source(version: Row) -> Source:
         version["target"],
         kinds(version),
         (version["model_version"],),
-    )
-
-
-def load(folder: Path, version: Row) -> Fitted:
-    """Return the fitted pipeline of a version; raises ArtifactError."""
-    pipeline = artifacts.load(
-        folder, version["artifact"], version["sha256"], version["trusted_types"]
-    )
-    return Fitted(
-        pipeline,
-        version["task"],
-        kinds(version),
-        version["classes"] or [],
-        version["positive_class"],
-        version["threshold"],
     )

@@ -11,14 +11,15 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions",
+    "errors catalogue functions literals",
     "tables config.values config.dashboards inference artifacts",
-    "config.sections fitted bins domain_classifier",
+    "config.sections bins domain_classifier",
     "config.document",
     "config",
     "warehouse",
-    "features",
-    "sources versions evaluations exports terminal dictionary schedule report doctor",
+    "records made_views unscored evaluations exports terminal dictionary schedule report doctor",
+    "features versions own_metrics",
+    "sources fitted",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
     "sides",
@@ -51,6 +52,7 @@ HIDDEN = {
     "project": "one method a verb: each loads only what it needs",
     "cli.doing": "one command a method: --help loads nothing heavy",
     "cli.reading": "reading loads nothing that another command needs",
+    "own_metrics": "sqlglot takes a while to load, and few projects have metrics of their own",
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
     "report.site": "drawing loads altair, which a page that is up to date does not need",
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",

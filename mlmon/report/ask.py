@@ -1,6 +1,5 @@
 """Ask the warehouse: the report's queries, run as they stand and shown as they ran."""
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,19 +8,12 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from mlmon.literals import FORBIDDEN, literal, spelled
+
 Row = dict[str, Any]
 Read = Callable[..., list[Row]]
 
 FOLDER = Path(__file__).parent / "queries"
-PARAMETER = re.compile(r"\$([a-z_]+)")
-# Code points that no HTML document may hold, except tab and newline.
-FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff"
-    + "".join(
-        f"{chr(plane * 0x10000 + 0xFFFE)}{chr(plane * 0x10000 + 0xFFFF)}" for plane in range(1, 17)
-    )
-    + "]"
-)
 
 
 @dataclass(frozen=True)
@@ -69,7 +61,7 @@ def ask(read: Read, name: str, **parameters: Any) -> Answer:
 
 def shown(name: str, **parameters: Any) -> str:
     """A query as it is shown, of which the rows are known already."""
-    return spell(text(name), parameters)
+    return spelled(text(name), parameters)
 
 
 def ask_parts(
@@ -82,7 +74,7 @@ def ask_parts(
     parts: dict[tuple[Any, ...], list[Row]] = {}
     for row in read(text(name), **parameters):
         parts.setdefault(tuple(row[key] for key in keys), []).append(row)
-    whole = spell(text(name), parameters).strip().removesuffix(";")
+    whole = spelled(text(name), parameters).strip().removesuffix(";")
     return {
         tuple(printable(value) for value in values): Answer(
             [printable(row) for row in rows], part_of(whole, dict(zip(keys, values, strict=True)))
@@ -102,23 +94,6 @@ def text(name: str) -> str:
     """The query without the comment above it."""
     lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
     return "\n".join(line for line in lines if not line.startswith("--"))
-
-
-def spell(query: str, parameters: dict[str, Any]) -> str:
-    """The query with every `$name` replaced by its value as a literal."""
-    return PARAMETER.sub(lambda match: literal(parameters[match[1]]), query)
-
-
-def literal(value: Any) -> str:
-    """A value as DuckDB reads it."""
-    if value is None:
-        return "null"
-    if isinstance(value, str):
-        quoted = "'" + value.replace("'", "''") + "'"
-        return FORBIDDEN.sub(lambda found: f"' || chr({ord(found[0])}) || '", quoted)
-    if isinstance(value, list):
-        return f"[{', '.join(map(literal, value))}]"
-    return str(value)
 
 
 def printable(value: Any) -> Any:

@@ -14,6 +14,7 @@ from mlmon.report.charts.theme import (
     colour,
     layers,
     named,
+    sized,
 )
 
 TITLES = {
@@ -34,7 +35,9 @@ METRIC_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [1, 3]]
 
 
 @cache
-def comparison(kind: str, width: int, height: int) -> Spec:
+def comparison(
+    kind: str,
+) -> Spec:
     """Two lines in the unit square: the reference dashed, the current sample solid."""
     x_title, y_title = TITLES[kind]
     unit = alt.Scale(domain=[0, 1])
@@ -47,8 +50,8 @@ def comparison(kind: str, width: int, height: int) -> Spec:
         .encode(
             x=x,
             y=y,
-            order="position:Q",
-            detail="series:N",
+            order=alt.Order("position:Q"),
+            detail=alt.Detail("series:N"),
             color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
             strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
         ),
@@ -60,11 +63,11 @@ def comparison(kind: str, width: int, height: int) -> Spec:
             .encode(
                 x=x,
                 y=y,
-                description="description:N",
+                description=alt.Description("description:N"),
                 color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
             )
         )
-    return layers(width, height, *drawn)
+    return layers(*drawn)
 
 
 def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
@@ -86,11 +89,11 @@ def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spe
             for position, row in enumerate(facts["rows"])
         ],
     }
-    return comparison(kind, width, height), datasets
+    return sized(comparison(kind), width, height), datasets
 
 
 @cache
-def density(width: int, height: int, title: str) -> Spec:
+def density(title: str) -> Spec:
     """Two areas over the score, and the threshold above which a record counts as positive."""
     x = alt.X(
         "score:Q",
@@ -106,7 +109,7 @@ def density(width: int, height: int, title: str) -> Spec:
             x=x,
             y=y,
             fill=alt.Fill("sample:N", scale=SAMPLE_COLOUR, legend=None),
-            detail="sample:N",
+            detail=alt.Detail("sample:N"),
         )
     )
     line = (
@@ -121,13 +124,11 @@ def density(width: int, height: int, title: str) -> Spec:
     )
     cut = named("threshold")
     return layers(
-        width,
-        height,
         area,
         line,
-        cut.mark_rule(strokeDash=[3, 3], color=colour("muted")).encode(x="score:Q"),
+        cut.mark_rule(strokeDash=[3, 3], color=colour("muted")).encode(x=alt.X("score:Q")),
         cut.mark_text(align="center", baseline="bottom").encode(
-            x="score:Q", y=alt.value(-3), text="text:N"
+            x=alt.X("score:Q"), y=alt.YValue(-3), text=alt.Text("text:N")
         ),
     )
 
@@ -144,19 +145,17 @@ def draw_density(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, 
         if threshold is None
         else [{"score": threshold, "text": f"threshold {words.figure(threshold)}"}],
     }
-    return density(width, height, facts["axis"]), datasets
+    return sized(density(facts["axis"]), width, height), datasets
 
 
 @cache
-def decision(width: int, height: int, metrics: int) -> Spec:
+def decision(metrics: int) -> Spec:
     """A line per metric against the threshold, the active threshold marked."""
     order = list(range(metrics))
     x = alt.X("threshold:Q", title="Threshold", axis=alt.Axis(tickCount=6))
     y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5))
     cut = named("threshold").encode(x=x)
     return layers(
-        width,
-        height,
         named("curves")
         .mark_line()
         .encode(
@@ -174,7 +173,9 @@ def decision(width: int, height: int, metrics: int) -> Spec:
             ),
         ),
         cut.mark_rule(strokeDash=[3, 3], color=colour("muted")),
-        cut.mark_text(align="center", baseline="bottom").encode(y=alt.value(-3), text="text:N"),
+        cut.mark_text(align="center", baseline="bottom").encode(
+            y=alt.YValue(-3), text=alt.Text("text:N")
+        ),
     )
 
 
@@ -196,4 +197,4 @@ def draw_decision(facts: dict[str, Any], width: int, height: int) -> tuple[Spec,
         if threshold is None
         else [{"threshold": threshold, "text": f"threshold {words.figure(threshold)}"}],
     }
-    return decision(width, height, len(metrics)), datasets
+    return sized(decision(len(metrics)), width, height), datasets

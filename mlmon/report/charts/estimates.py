@@ -14,11 +14,12 @@ from mlmon.report.charts.theme import (
     colour,
     layers,
     named,
+    sized,
 )
 
 
 @cache
-def errors(width: int, height: int) -> Spec:
+def errors() -> Spec:
     """Two outlines over the error, the reference filled, and where there is none."""
     x = alt.X(
         "error:Q",
@@ -28,21 +29,21 @@ def errors(width: int, height: int) -> Spec:
     )
     y = alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=5))
     return layers(
-        width,
-        height,
         named("reference")
         .mark_area(interpolate="step-after", fillOpacity=0.2, line=False)
-        .encode(x=x, y=y, fill=alt.value(colour("reference"))),
+        .encode(x=x, y=y, fill=alt.FillValue(colour("reference"))),
         named("errors")
         .mark_line(interpolate="step-after")
         .encode(
             x=x,
             y=y,
-            order="position:Q",
+            order=alt.Order("position:Q"),
             color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
             strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
         ),
-        named("none").mark_rule(strokeDash=[3, 3], color=colour("muted")).encode(x="error:Q"),
+        named("none")
+        .mark_rule(strokeDash=[3, 3], color=colour("muted"))
+        .encode(x=alt.X("error:Q")),
     )
 
 
@@ -63,7 +64,7 @@ def draw_errors(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, D
             for position, (error, share) in enumerate(ends)
         ]
     inside = min(point["error"] for point in outline) <= 0 <= max(p["error"] for p in outline)
-    return errors(width, height), {
+    return sized(errors(), width, height), {
         "reference": [point for point in outline if point["sample"] == "Reference"],
         "errors": outline,
         "none": [{"error": 0}] if inside else [],
@@ -76,7 +77,7 @@ def finite(row: dict[str, Any]) -> bool:
 
 
 @cache
-def actuals(width: int, height: int) -> Spec:
+def actuals() -> Spec:
     """A dot per tenth with a bar from quartile to quartile, and the line of right estimates."""
     axis = alt.Axis(tickCount=5)
     scale = alt.Scale(zero=False)
@@ -86,16 +87,14 @@ def actuals(width: int, height: int) -> Spec:
     dash = alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None)
     median = named("tenths").encode(x=x, y=y, color=sample)
     return layers(
-        width,
-        height,
         named("right").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
         named("tenths")
         .mark_rule(strokeWidth=5, opacity=0.3)
-        .encode(x=x, y=alt.Y("low:Q"), y2="high:Q", color=sample),
-        median.mark_line().encode(order="position:Q", strokeDash=dash),
+        .encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=sample),
+        median.mark_line().encode(order=alt.Order("position:Q"), strokeDash=dash),
         median.mark_point(
             filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
-        ).encode(description="description:N"),
+        ).encode(description=alt.Description("description:N")),
     )
 
 
@@ -117,4 +116,4 @@ def draw_actuals(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, 
     ]
     estimates = [row["mean_estimate"] for row in facts["rows"]]
     ends = [{"estimate": end, "actual": end} for end in (min(estimates), max(estimates))]
-    return actuals(width, height), {"right": ends, "tenths": tenths}
+    return sized(actuals(), width, height), {"right": ends, "tenths": tenths}

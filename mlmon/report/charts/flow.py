@@ -17,6 +17,7 @@ from mlmon.report.charts.theme import (
     colour,
     layers,
     named,
+    sized,
 )
 from mlmon.report.layout import Box
 
@@ -35,13 +36,13 @@ def specification(width: int, height: int) -> Spec:
     drawn = [
         named("zones")
         .mark_rect(fill=colour("raise"), cornerRadius=12)
-        .encode(x=x, x2="right:Q", y=y, y2="bottom:Q"),
+        .encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("bottom:Q")),
         named("lines")
         .mark_line(interpolate="basis", strokeWidth=1.6, color=colour("reference"))
-        .encode(x=x, y=y, detail="edge:N", order="order:Q"),
+        .encode(x=x, y=y, detail=alt.Detail("edge:N"), order=alt.Order("order:Q")),
         named("elbows")
         .mark_line(strokeWidth=1.6, color=colour("reference"))
-        .encode(x=x, y=y, detail="edge:N", order="order:Q"),
+        .encode(x=x, y=y, detail=alt.Detail("edge:N"), order=alt.Order("order:Q")),
         named("heads")
         .mark_point(
             aria=False,
@@ -56,17 +57,17 @@ def specification(width: int, height: int) -> Spec:
         .mark_rect(aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5)
         .encode(
             x=x,
-            x2="right:Q",
+            x2=alt.X2("right:Q"),
             y=y,
-            y2="bottom:Q",
+            y2=alt.Y2("bottom:Q"),
             stroke=alt.Stroke("tone:N", scale=EDGE_COLOUR, legend=None),
-            description="description:N",
+            description=alt.Description("description:N"),
         ),
-        named("titles").mark_text(**text, fontWeight=600).encode(x=x, y=y, text="text:N"),
+        named("titles").mark_text(**text, fontWeight=600).encode(x=x, y=y, text=alt.Text("text:N")),
         named("names")
         .mark_text(**text, fontSize=12.5, fontWeight=600, color=colour("text"))
-        .encode(x=x, y=y, text="text:N"),
-        named("holdings").mark_text(**text, fontSize=11).encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
+        named("holdings").mark_text(**text, fontSize=11).encode(x=x, y=y, text=alt.Text("text:N")),
         named("marks")
         .mark_point(filled=True, size=52, opacity=1, aria=False)
         .encode(
@@ -77,9 +78,14 @@ def specification(width: int, height: int) -> Spec:
         ),
         named("states")
         .mark_text(**text, fontWeight=600)
-        .encode(x=x, y=y, text="text:N", color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None)),
+        .encode(
+            x=x,
+            y=y,
+            text=alt.Text("text:N"),
+            color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None),
+        ),
     ]
-    return layers(width, height, *drawn)
+    return layers(*drawn)
 
 
 def axis(channel: str, length: int) -> Any:
@@ -108,7 +114,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "marks": [mark(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
         "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
     }
-    return specification(width, height), datasets
+    return sized(specification(width, height), width, height), datasets
 
 
 def state(box: Box) -> str | None:

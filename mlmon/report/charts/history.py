@@ -15,6 +15,7 @@ from mlmon.report.charts.theme import (
     colour,
     layers,
     named,
+    sized,
 )
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
@@ -24,30 +25,35 @@ MARGIN = 104  # room beside the plot for the names of the limits
 
 
 @cache
-def specification(width: int, height: int, bars: bool) -> Spec:
+def specification(bars: bool) -> Spec:
     """Bars for one or two evaluations, a line from three on."""
     x, y = position(), value()
     drawn = [
         named("zones")
         .mark_rect(opacity=0.08)
-        .encode(y=alt.Y("low:Q", title=None), y2="high:Q", color=toned()),
+        .encode(y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q"), color=toned()),
         named("frame").mark_rule(opacity=0).encode(x=x, y=y),
         named("limits")
         .mark_rule(strokeDash=[5, 4], strokeWidth=1.4)
-        .encode(y="value:Q", color=toned()),
+        .encode(y=alt.Y("value:Q"), color=toned()),
         named("versions").mark_rule(strokeDash=[2, 3], color=colour("muted")).encode(x=x),
         *(columns(x, y) if bars else line(x, y)),
         named("limits")
         .mark_text(align="left", baseline="middle", fontWeight=600)
-        .encode(x=alt.value(width + 6), y="place:Q", text="text:N", color=toned()),
+        .encode(
+            x=alt.XValue(alt.expr("width + 6")),
+            y=alt.Y("place:Q"),
+            text=alt.Text("text:N"),
+            color=toned(),
+        ),
         named("versions")
         .mark_text(baseline="bottom", fontWeight=600)
-        .encode(x=x, y=alt.value(-4), text="text:N"),
+        .encode(x=x, y=alt.YValue(-4), text=alt.Text("text:N")),
         named("ticks")
         .mark_text(baseline="top")
-        .encode(x=x, y=alt.value(height + 10), text="text:N"),
+        .encode(x=x, y=alt.YValue(alt.expr("height + 10")), text=alt.Text("text:N")),
     ]
-    return layers(width, height, *drawn)
+    return layers(*drawn)
 
 
 def position() -> alt.X:
@@ -71,7 +77,7 @@ def line(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [
         named("points")
         .mark_area(color=colour("accent"), opacity=0.12)
-        .encode(x=x, y=alt.Y("lower:Q", title=None), y2="upper:Q"),
+        .encode(x=x, y=alt.Y("lower:Q", title=None), y2=alt.Y2("upper:Q")),
         named("points").mark_line(color=colour("accent")).encode(x=x, y=y),
         named("points")
         .mark_point(filled=True, size=90, opacity=1, stroke=colour("card"), strokeWidth=1.5)
@@ -79,12 +85,12 @@ def line(x: alt.X, y: alt.Y) -> list[alt.Chart]:
             x=x,
             y=y,
             color=toned(),
-            description="description:N",
+            description=alt.Description("description:N"),
             shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
         ),
         named("last")
         .mark_text(align="left", dx=10, fontSize=13, fontWeight=700, color=colour("text"))
-        .encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
     ]
 
 
@@ -93,10 +99,10 @@ def columns(x: alt.X, y: alt.Y) -> list[alt.Chart]:
     return [
         named("points")
         .mark_bar(size=54, cornerRadiusEnd=5)
-        .encode(x=x, y=y, color=toned(), description="description:N"),
+        .encode(x=x, y=y, color=toned(), description=alt.Description("description:N")),
         named("points")
         .mark_text(dy=-10, fontSize=13, fontWeight=700, color=colour("text"))
-        .encode(x=x, y=y, text="text:N"),
+        .encode(x=x, y=y, text=alt.Text("text:N")),
     ]
 
 
@@ -134,7 +140,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "last": [point(row, facts["metric"]) for row in known[-1:]],
         "ticks": ticks(rows, width),
     }
-    return specification(width, height, bars), datasets
+    return sized(specification(bars), width, height), datasets
 
 
 def point(row: dict[str, Any], metric: str) -> dict[str, Any]:

@@ -7,11 +7,11 @@ import altair as alt
 
 from mlmon.report import words
 from mlmon.report.charts.curves import DIAGONAL, METRIC_COLOURS, METRIC_DASHES, TITLES
-from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named
+from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named, sized
 
 
 @cache
-def overlay(kind: str, width: int, height: int, axis: str) -> Spec:
+def overlay(kind: str, axis: str) -> Spec:
     """A line per item; a calibration has its points marked, a density has no unit square."""
     unit = alt.Scale(domain=[0, 1])
     if kind == "score_density":
@@ -34,15 +34,15 @@ def overlay(kind: str, width: int, height: int, axis: str) -> Spec:
         named("diagonal").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
         named("curves")
         .mark_line()
-        .encode(x=x, y=y, order="position:Q", color=tint, strokeDash=dash),
+        .encode(x=x, y=y, order=alt.Order("position:Q"), color=tint, strokeDash=dash),
     ]
     if kind == "calibration_curve":
         drawn.append(
             named("curves")
             .mark_point(filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1)
-            .encode(x=x, y=y, color=tint, description="description:N")
+            .encode(x=x, y=y, color=tint, description=alt.Description("description:N"))
         )
-    return layers(width, height, *drawn)
+    return layers(*drawn)
 
 
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
@@ -62,4 +62,4 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
             for row in facts["rows"]
         ],
     }
-    return overlay(kind, width, height, facts["axis"]), datasets
+    return sized(overlay(kind, facts["axis"]), width, height), datasets

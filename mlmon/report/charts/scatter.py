@@ -14,11 +14,12 @@ from mlmon.report.charts.theme import (
     colour,
     layers,
     named,
+    sized,
 )
 
 
 @cache
-def specification(width: int, height: int) -> Spec:
+def specification() -> Spec:
     """A mark per feature; the corner where both importances are above average is shaded."""
     axis = alt.Axis(tickCount=5, format="%")
     scale = alt.Scale(nice=False, zero=False)
@@ -27,12 +28,12 @@ def specification(width: int, height: int) -> Spec:
     tone = alt.Color("tone:N", scale=TONE_COLOUR, legend=None)
     corner = named("corner").encode(x=x, y=y)
     return layers(
-        width,
-        height,
-        corner.mark_rect(color=colour("bad"), opacity=0.06).encode(x2="model_end", y2="drift_end"),
+        corner.mark_rect(color=colour("bad"), opacity=0.06).encode(
+            x2=alt.X2("model_end"), y2=alt.Y2("drift_end")
+        ),
         named("corner")
         .mark_text(align="right", baseline="top", dx=-6, dy=6, color=colour("bad"), fontWeight=600)
-        .encode(x="model_end:Q", y="drift_end:Q", text="text:N"),
+        .encode(x=alt.X("model_end:Q"), y=alt.Y("drift_end:Q"), text=alt.Text("text:N")),
         named("frame").mark_rule(opacity=0).encode(x=x, y=y),
         named("features")
         .mark_point(filled=True, size=95, opacity=1, stroke=colour("card"), strokeWidth=1.2)
@@ -40,7 +41,7 @@ def specification(width: int, height: int) -> Spec:
             x=x,
             y=y,
             color=tone,
-            description="description:N",
+            description=alt.Description("description:N"),
             shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
         ),
         *(label(side, x, y) for side in ("left", "right")),
@@ -53,7 +54,7 @@ def label(side: str, x: alt.X, y: alt.Y) -> alt.Chart:
     return (
         named(f"labels_{side}")
         .mark_text(align="left" if side == "left" else "right", dx=away, color=colour("text"))
-        .encode(x=x, y=y, text="text:N")
+        .encode(x=x, y=y, text=alt.Text("text:N"))
     )
 
 
@@ -80,7 +81,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "labels_left": [entry for entry in named_dots if entry["side"] == "left"],
         "labels_right": [entry for entry in named_dots if entry["side"] == "right"],
     }
-    return specification(width, height), datasets
+    return sized(specification(), width, height), datasets
 
 
 def dot(row: dict[str, Any]) -> dict[str, Any]:

@@ -50,6 +50,7 @@ CONFIG: Spec = {
     "rule": {"aria": False, "color": colour("line")},
     "text": {"aria": False, "color": colour("muted"), "fontSize": 11.5},
 }
+SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, once for all sizes
 EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
 COORDINATES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 DEFAULTS = re.compile(
@@ -64,7 +65,8 @@ DECIMALS = re.compile(r"(\.\d)\d+")
 def svg(specification: Spec, datasets: Datasets, title: str) -> str:
     """The chart as inline SVG, named for a screen reader, without what a page does not need."""
     kept = [layer for layer in specification["layer"] if datasets.get(layer["data"]["name"])]
-    ready = filled(compiled(json.dumps({**specification, "layer": kept})), datasets)
+    size = {name: specification[name] for name in SIZE}
+    ready = filled(compiled(json.dumps({**specification, **SIZE, "layer": kept})), datasets) | size
     return finished(str(vl_convert.vega_to_svg(ready, allowed_base_urls=[])), title)
 
 
@@ -95,7 +97,10 @@ def shared(marks: re.Match[str]) -> str:
 
 @lru_cache(maxsize=64)
 def compiled(specification: str) -> Spec:
-    """The Vega specification of a Vega-Lite one, whose datasets are still empty."""
+    """The Vega specification of a Vega-Lite one, whose datasets are still empty.
+
+    It is the same for every size: what depends on it is an expression of `width` and `height`.
+    """
     known = json.loads(specification)
     empty: Datasets = {layer["data"]["name"]: [] for layer in known["layer"]}
     made: Spec = vl_convert.vegalite_to_vega({**known, "datasets": empty, "config": CONFIG})
@@ -118,15 +123,19 @@ def attribute(text: str) -> str:
     return text
 
 
-def layers(width: int, height: int, *charts: alt.Chart) -> Spec:
-    """The charts on one pair of axes, as a specification that waits for its datasets.
+def layers(*charts: alt.Chart) -> Spec:
+    """The charts on one pair of axes, as a specification that waits for its size and datasets.
 
     A test holds every one against Altair's schema, which takes longer than drawing.
     """
-    whole = alt.layer(*charts).properties(width=width, height=height)
-    specification: Spec = whole.to_dict(validate=False)
+    specification: Spec = alt.layer(*charts).to_dict(validate=False)
     specification.pop("config", None)
     return specification
+
+
+def sized(specification: Spec, width: int, height: int) -> Spec:
+    """The specification at a size, in pixels."""
+    return {**specification, "width": width, "height": height}
 
 
 def named(name: str) -> alt.Chart:

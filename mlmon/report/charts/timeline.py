@@ -8,7 +8,7 @@ from typing import Any
 import altair as alt
 
 from mlmon.report import words
-from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named
+from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named, sized
 
 MARGIN = 112  # room beside the plot for the names of the versions
 TICK = 120  # pixels that a time needs
@@ -19,30 +19,28 @@ STATES = alt.Scale(
 
 
 @cache
-def specification(width: int, height: int) -> Spec:
+def specification() -> Spec:
     """A row per version: a bar from start to end, marks on it, the times or batches below."""
     x = alt.X("x:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
     y = alt.Y("row:Q", axis=None, scale=alt.Scale(nice=False, zero=False, reverse=True))
     state = alt.Color("state:N", scale=STATES, legend=None)
     return layers(
-        width,
-        height,
         named("frame").mark_rule(opacity=0).encode(x=x, y=y),
         named("rows")
         .mark_rule(color=colour("grid"))
-        .encode(y=y, x=alt.value(0), x2=alt.value(width)),
+        .encode(y=y, x=alt.XValue(0), x2=alt.X2Value(alt.expr("width"))),
         named("bars")
         .mark_rule(strokeWidth=10, opacity=0.4, strokeCap="round")
-        .encode(x=x, x2="end:Q", y=y, color=state),
+        .encode(x=x, x2=alt.X2("end:Q"), y=y, color=state),
         named("marks")
         .mark_point(filled=True, size=70, opacity=1, stroke=colour("card"), strokeWidth=1.5)
-        .encode(x=x, y=y, color=state, description="description:N"),
+        .encode(x=x, y=y, color=state, description=alt.Description("description:N")),
         named("rows")
         .mark_text(align="right", baseline="middle", color=colour("text"))
-        .encode(x=alt.value(-12), y=y, text="text:N"),
+        .encode(x=alt.XValue(-12), y=y, text=alt.Text("text:N")),
         named("ticks")
         .mark_text(baseline="top")
-        .encode(x=x, y=alt.value(height + 4), text="text:N"),
+        .encode(x=x, y=alt.YValue(alt.expr("height + 4")), text=alt.Text("text:N")),
     )
 
 
@@ -64,7 +62,7 @@ def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec
         mark = {"x": stamp(row["created_at"]), "row": place, "state": state}
         marks.append({**mark, "description": life(row)})
     width -= MARGIN
-    return specification(width, height), {
+    return sized(specification(), width, height), {
         "frame": frame(low, end, len(rows)),
         "rows": names(rows),
         "bars": lines,
@@ -97,7 +95,7 @@ def draw_coverage(facts: dict[str, Any], width: int, height: int) -> tuple[Spec,
         ]
     width -= MARGIN
     last = max(row["position"] for row in batches)
-    return specification(width, height), {
+    return sized(specification(), width, height), {
         "frame": frame(0.5, last + 0.5, len(rows)),
         "rows": names(rows),
         "bars": lines,
