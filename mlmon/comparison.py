@@ -13,7 +13,7 @@ import ibis.expr.types as ir
 
 from mlmon import features, measure, views
 from mlmon.bench import Rows
-from mlmon.config.sections import LIFT_AT, CostMatrix
+from mlmon.config.models import LIFT_AT, CostMatrix
 from mlmon.literals import quoted
 from mlmon.records import CATEGORICAL, NUMERIC, cutoff
 from mlmon.roles import Outcome, Roles, class_of

@@ -16,7 +16,7 @@ from mlmon.warehouse import Warehouse
 
 MADE_OF = "views_made_of"
 LIBRARIES = ("duckdb", "ibis-framework", "sqlglot")
-CODE = ("features", "generated", "project_views", "records", "tables", "views")  # what makes them
+CODE = ("features.py", "generated.py", "project_views.py", "records.py", "tables/*.py", "views.py")
 
 State = dict[str, Any]  # view of the project -> what is known of it
 
@@ -74,6 +74,7 @@ _IN_THE_WAREHOUSE = """
 
 def _files(config: Config) -> Iterator[Path]:
     yield from sorted(sql_folder().glob("*/*.sql"))
-    yield from (Path(__file__).with_name(f"{name}.py") for name in CODE)
+    for pattern in CODE:
+        yield from sorted(Path(__file__).parent.glob(pattern))
     if config.views is not None:
         yield from sorted(path for path in config.path(config.views).rglob("*.sql"))

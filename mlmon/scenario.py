@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from mlmon import check, ingest, plan, project_views, score, train, versions
 from mlmon.config import Config, Step
-from mlmon.config.sections import OutcomeIs, SqlIs
+from mlmon.config.scenarios import OutcomeIs, SqlIs
 from mlmon.errors import MlmonError
 from mlmon.warehouse import Row, Warehouse, now
 

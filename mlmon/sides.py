@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from mlmon import frames, incoming, sources, views
-from mlmon.config.sections import OWN_COLUMNS
+from mlmon.config.models import OWN_COLUMNS
 from mlmon.errors import ConfigError, SourceError
 from mlmon.incoming import INCOMING
 from mlmon.literals import literal, quoted

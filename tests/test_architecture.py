@@ -13,7 +13,9 @@ CODE = ROOT / "mlmon"
 FLOORS = (
     "errors catalogue functions literals",
     "tables config.values config.dashboards inference artifacts",
-    "config.sections bins domain_classifier",
+    "config.datasets config.models config.checks config.scenarios bins domain_classifier",
+    "config.stores",
+    "config.sections",
     "config.document",
     "config",
     "warehouse",
@@ -101,7 +103,8 @@ def reads(module: str) -> set[str]:
 def room(module: str) -> str:
     """Return the name under which a module stands in FLOORS."""
     return next(
-        (part for part in ("report", "demo", "cli") if module.split(".")[0] == part), module
+        (part for part in ("report", "demo", "cli", "tables") if module.split(".")[0] == part),
+        module,
     )
 
 

@@ -1,17 +1,12 @@
 """mlmon.yml: its sections, and reading it with every mistake located."""
 
+from mlmon.config.checks import Check
+from mlmon.config.datasets import Dataset
 from mlmon.config.document import FILE, load, parse
-from mlmon.config.sections import (
-    Check,
-    Config,
-    Dataset,
-    Model,
-    Sampling,
-    Scenario,
-    Step,
-    Store,
-    Trigger,
-)
+from mlmon.config.models import Model
+from mlmon.config.scenarios import Scenario, Step, Trigger
+from mlmon.config.sections import Config
+from mlmon.config.stores import Sampling, Store
 from mlmon.config.values import Reference
 
 __all__ = [

@@ -4,7 +4,7 @@ import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from mlmon import catalogue
 
@@ -51,7 +51,13 @@ Task = Literal["binary", "multiclass", "regression"]
 Share = Annotated[float, Field(gt=0, lt=1)]
 
 
-class Reference(BaseModel, extra="forbid", frozen=True):
+class Section(BaseModel):
+    """A part of mlmon.yml: unknown keys are refused, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Reference(Section):
     """A batch, or an evaluation by its id, the beginning of that, or its name."""
 
     batch: Text | None = None
