@@ -86,6 +86,18 @@ class TrainingError(MlmonError):
     """The estimator cannot be fitted on these rows."""
 
 
+class TimedOut(MlmonError):
+    """It took longer than it may; what was begun is undone."""
+
+
+class ScenarioRunning(MlmonError):
+    """The scenario is running already."""
+
+
+class NotSent(MlmonError):
+    """A message did not reach its channel."""
+
+
 def require(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     """Return what the name stands for; raises UnknownName that lists the known ones."""
     if name not in known:

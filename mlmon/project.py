@@ -15,6 +15,7 @@ from mlmon.config import load
 from mlmon.errors import require
 from mlmon.reading import Reading
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
+from mlmon.warehouse import Row
 
 
 def open(folder: str | os.PathLike[str] = ".", *, read_only: bool = False) -> "Project":
@@ -126,15 +127,37 @@ class Project(Reading):
         rows = check.check(self.warehouse, self.config, store, batch)
         return [CheckResult.of(row) for row in rows]
 
-    def run(self, scenario: str, *, trigger: str = "manual") -> ScenarioRun:
-        """The scenario has run, or its interrupted run is finished; return the run."""
+    def run(
+        self,
+        scenario: str,
+        *,
+        trigger: str = "manual",
+        parameters: Mapping[str, Any] | None = None,
+    ) -> ScenarioRun:
+        """The scenario has run, or the run that a killed process left is finished; return it.
+
+        `parameters` are instead of those of mlmon.yml. Raises UnknownName, ConfigError,
+        ScenarioRunning.
+        """
         from mlmon import scenario as scenarios
 
         require("scenario", scenario, self.config.scenarios)
         row = scenarios.run(
-            self.warehouse, self.config, scenario, lambda name: str(self.report(name)), trigger
+            self.warehouse, self.config, scenario, self._doors(), trigger, parameters
         )
         return ScenarioRun.of(row, steps=[StepRun.of(step) for step in row["steps"]])
+
+    def preview(self, scenario: str) -> list[Row]:
+        """Return what a run would do: step, action, would, runs and now. Raises UnknownName."""
+        from mlmon import scenario as scenarios
+
+        require("scenario", scenario, self.config.scenarios)
+        return scenarios.preview(self.warehouse, self.config, scenario, self._doors())
+
+    def _doors(self) -> Any:
+        from mlmon import scenario as scenarios
+
+        return scenarios.Doors(lambda name: str(self.report(name)), self.summary, self)
 
     def report(
         self,

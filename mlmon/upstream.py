@@ -35,19 +35,19 @@ def of(
     """
     model, number = version["model"], version["model_version"]
     dataset = config.models[model].dataset
-    planned, names, to_score = [], [batch], dict[str, str]()
+    planned, names, by_batch = [], [batch], dict[str, str]()
     if reference is None:
         for name, missing in unscored.of_reference(warehouse, version).items():
-            to_score[name] = f"{missing:,} records are not scored by version {number}"
+            by_batch[name] = f"{missing:,} records are not scored by version {number}"
     else:
         names = sorted({batch, references.batch_of(warehouse, version, reference)})
     for name in names:
         if reading := reading_reason(warehouse, config, dataset, name):
             planned.append(Planned("ingest", dataset, name, reading))
-            to_score[name] = f"its records will be new to version {number}"
-        elif missing := _unscored(warehouse, version, name):
-            to_score[name] = f"{missing:,} records are not scored by version {number}"
-    return [*planned, *(Planned("score", model, name, to_score[name]) for name in sorted(to_score))]
+            by_batch[name] = f"its records will be new to version {number}"
+        elif missing := to_score(warehouse, version, name):
+            by_batch[name] = f"{missing:,} records are not scored by version {number}"
+    return [*planned, *(Planned("score", model, name, by_batch[name]) for name in sorted(by_batch))]
 
 
 def reading_reason(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str | None:
@@ -76,7 +76,7 @@ def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]
     return {batch: reason for batch, reason in sorted(reasons.items()) if reason}
 
 
-def _unscored(warehouse: Warehouse, version: Row, batch: str) -> int:
+def to_score(warehouse: Warehouse, version: Row, batch: str) -> int:
     """Return how many records of a batch are not scored; none when the batch is not there."""
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=version["dataset"], batch=batch):

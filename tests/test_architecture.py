@@ -12,16 +12,18 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue functions literals",
+    "signals",
     "tables config.values config.dashboards inference artifacts",
     "config.datasets config.models config.checks config.scenarios bins domain_classifier",
     "config.stores",
     "config.sections",
+    "config.names",
     "config.document",
     "config",
     "warehouse",
     "records made_views unscored evaluations exports terminal dictionary schedule report doctor",
     "features versions own_metrics",
-    "sources fitted",
+    "sources fitted channels",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
     "sides",
@@ -42,10 +44,12 @@ FLOORS = (
     "cli",
     "__main__",
 )
+ROOMS = ("cli", "demo", "report", "scenario", "tables")  # folders that are one room each
 VERBS = ("ingest", "train", "score", "evaluate", "check")
 BANNED = ("utils", "helpers", "core", "base", "common", "manager")
 # Modules with imports inside functions, and why.
 HIDDEN = {
+    "channels": "apprise is an extra",
     "compare": "comparing loads what importing mlmon need not",
     "shown": "a project or a result is shown in few sessions, and importing mlmon stays cheap",
     "results": "the same",
@@ -102,10 +106,8 @@ def reads(module: str) -> set[str]:
 
 def room(module: str) -> str:
     """Return the name under which a module stands in FLOORS."""
-    return next(
-        (part for part in ("report", "demo", "cli", "tables") if module.split(".")[0] == part),
-        module,
-    )
+    folder = module.split(".")[0]
+    return folder if folder in ROOMS else module
 
 
 def floor(module: str) -> int:

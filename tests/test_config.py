@@ -91,7 +91,7 @@ def mistakes(text, folder):
         (
             STEPS + "      - {name: Build}\n",
             "mlmon.yml:17:9: scenarios.Daily.steps.0: a step does exactly one of ingest, train, "
-            "score, evaluate, check, report, sql",
+            "score, evaluate, check, report, sql, python, run, message",
         ),
         (
             STEPS + "      - {name: Build, evaluate: trust}\n",

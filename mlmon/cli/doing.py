@@ -7,9 +7,8 @@ from typing import Annotated
 import typer
 
 import mlmon
-from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app
+from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
 from mlmon.compare import CLASSIFIER_ROWS
-from mlmon.errors import ConfigError
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show
 from mlmon.warehouse import Row
@@ -123,7 +122,7 @@ def evaluate(
     format: Shape = Format.table,
 ) -> None:
     """Evaluate batches into a store; what is out of date upstream is done first."""
-    labels = _pairs(label or [], "--label", "key=value")
+    labels = pairs(label or [], "--label", "key=value")
     chosen: list[str | None] = [*batch] if batch else [None]
     with mlmon.open(project) as opened:
         if dry_run:
@@ -137,15 +136,6 @@ def evaluate(
             for one in chosen
         ]
         show([_evaluation(opened, found.id) for found in made], format)
-
-
-def _pairs(given: list[str], option: str, form: str) -> dict[str, str]:
-    if wrong := [pair for pair in given if "=" not in pair]:
-        raise ConfigError(f"{option} {wrong[0]}: give it as {form}")
-    named = dict(pair.split("=", 1) for pair in given)
-    if len(named) < len(given):
-        raise ConfigError(f"{option}: the same name stands there twice; give it once")
-    return named
 
 
 def _evaluation(opened: Project, identity: str) -> Row:
@@ -179,17 +169,6 @@ def check(
         names = ("store", "check_name", "value", "outcome", "message")
         show([{name: getattr(row, name) for name in names} for row in results], format)
     if any(row.outcome == "ERROR" for row in results):
-        raise typer.Exit(1)
-
-
-@app.command()
-def run(scenario: str, project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Run a scenario, or finish its interrupted run; exit 1 when it FAILED."""
-    with mlmon.open(project) as opened:
-        made = opened.run(scenario)
-        show([vars(step) for step in made.steps], format)
-        say(f"{scenario}: {made.outcome}")
-    if made.outcome == "FAILED":
         raise typer.Exit(1)
 
 
@@ -229,7 +208,7 @@ def compare(
         positive_class=positive_class,
         key=key,
         features=feature,
-        kinds=_pairs(kind or [], "--kind", "column=numeric"),
+        kinds=pairs(kind or [], "--kind", "column=numeric"),
         classifier_rows=classifier_rows,
     )
     say(made.summary)
@@ -242,7 +221,7 @@ def compare(
 def _scores(given: list[str]) -> str | dict[str, str] | None:
     if len(given) == 1 and "=" not in given[0]:
         return given[0]
-    return _pairs(given, "--score", "class=column") or None
+    return pairs(given, "--score", "class=column") or None
 
 
 @app.command()

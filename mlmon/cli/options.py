@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 import mlmon
+from mlmon.errors import ConfigError
 from mlmon.terminal import Format
 
 app = typer.Typer(
@@ -50,6 +51,16 @@ COMMANDS = (
     "doctor",
     "backup",
 )
+
+
+def pairs(given: list[str], option: str, form: str) -> dict[str, str]:
+    """Return the names and values of an option; raises ConfigError."""
+    if wrong := [pair for pair in given if "=" not in pair]:
+        raise ConfigError(f"{option} {wrong[0]}: give it as {form}")
+    named = dict(pair.split("=", 1) for pair in given)
+    if len(named) < len(given):
+        raise ConfigError(f"{option}: the same name stands there twice; give it once")
+    return named
 
 
 def version(wanted: bool) -> None:

@@ -2,20 +2,23 @@
 
 from mlmon.config.checks import Check
 from mlmon.config.datasets import Dataset
-from mlmon.config.document import FILE, load, parse
+from mlmon.config.document import load, parse
 from mlmon.config.models import Model
-from mlmon.config.scenarios import Scenario, Step, Trigger
+from mlmon.config.names import FILE
+from mlmon.config.scenarios import Channel, Reporter, Scenario, Step, Trigger
 from mlmon.config.sections import Config
 from mlmon.config.stores import Sampling, Store
 from mlmon.config.values import Reference
 
 __all__ = [
     "FILE",
+    "Channel",
     "Check",
     "Config",
     "Dataset",
     "Model",
     "Reference",
+    "Reporter",
     "Sampling",
     "Scenario",
     "Step",

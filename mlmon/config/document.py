@@ -1,7 +1,7 @@
 """Reading mlmon.yml; a mistake in it is reported as `mlmon.yml:line:column: key: what is wrong`."""
 
 import re
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,15 +9,9 @@ from pydantic import ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError
 
-from mlmon.config.dashboards import foreign
+from mlmon.config.names import FILE, Location, mistakes
 from mlmon.config.sections import Config
 from mlmon.errors import ConfigError
-from mlmon.tables import TABLES
-
-FILE = "mlmon.yml"
-RESERVED = {table.name for table in TABLES}
-
-Location = tuple[int | str, ...]
 
 
 def load(folder: Path) -> Config:
@@ -44,10 +38,10 @@ def parse(text: str, folder: Path) -> Config:
     try:
         config = Config.model_validate({**document, "folder": folder})
     except ValidationError as error:
-        mistakes = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
-        raise ConfigError(_lines(document, mistakes)) from error
-    if strangers := [*_unknown_names(config), *_foreign_data(config)]:
-        raise ConfigError(_lines(document, strangers))
+        found = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
+        raise ConfigError(_lines(document, found)) from error
+    if mistaken := list(mistakes(config)):
+        raise ConfigError(_lines(document, mistaken))
     return config
 
 
@@ -85,58 +79,3 @@ def _holds(node: Any, key: int | str) -> bool:
     if isinstance(node, Mapping):
         return key in node
     return isinstance(node, list) and isinstance(key, int) and key < len(node)
-
-
-def _unknown_names(config: Config) -> Iterator[tuple[Location, str]]:
-    """Yield where a name stands for nothing, and dataset names that are taken."""
-    for name in config.datasets:
-        if name.lower() in RESERVED or name.lower().startswith("scored_"):
-            yield ("datasets", name), "this is the name of one of mlmon's own relations"
-    if config.views is not None and not config.path(config.views).is_dir():
-        yield ("views",), f"there is no folder '{config.views}' beside {FILE}"
-    for location, kind, name, known in _uses(config):
-        if name not in known:
-            yield location, f"no {kind} is called '{name}'"
-
-
-def _uses(config: Config) -> Iterator[tuple[Location, str, str, Container[str]]]:
-    """Yield every use of a name: where, of what kind, the name, and which there are."""
-    for name, model in config.models.items():
-        yield ("models", name, "dataset"), "dataset", model.dataset, config.datasets
-    for name, store in config.stores.items():
-        yield ("stores", name, "model"), "model", store.model, config.models
-    objects: dict[str, tuple[str, Container[str]]] = {
-        "ingest": ("dataset", config.datasets),
-        "train": ("model", config.models),
-        "score": ("model", config.models),
-        "evaluate": ("store", config.stores),
-        "check": ("store", config.stores),
-        "report": ("dashboard", {"default", *config.dashboards}),
-    }
-    for name, scenario in config.scenarios.items():
-        for position, step in enumerate(scenario.steps):
-            verb, target = step.action
-            if verb in objects:
-                yield (
-                    ("scenarios", name, "steps", position, verb),
-                    objects[verb][0],
-                    target,
-                    (objects[verb][1]),
-                )
-    for name, dashboard in config.dashboards.items():
-        for position, tile in enumerate(dashboard.tiles):
-            place = ("dashboards", name, "tiles", position)
-            if tile.store:
-                yield (*place, "store"), "store", tile.store, config.stores
-            if tile.scenario:
-                yield (*place, "scenario"), "scenario", tile.scenario, config.scenarios
-            if tile.model:
-                yield (*place, "model"), "model", tile.model, config.models
-
-
-def _foreign_data(config: Config) -> Iterator[tuple[Location, str]]:
-    """Yield where the chart of a tile would not draw the rows of its query alone."""
-    for name, dashboard in config.dashboards.items():
-        for position, tile in enumerate(dashboard.tiles):
-            for place, why in foreign(tile.chart):
-                yield ("dashboards", name, "tiles", position, "chart", *place), why

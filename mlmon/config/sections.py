@@ -9,7 +9,7 @@ from pydantic import Field
 from mlmon.config.dashboards import Dashboard
 from mlmon.config.datasets import Dataset
 from mlmon.config.models import Model
-from mlmon.config.scenarios import Scenario
+from mlmon.config.scenarios import Channel, Scenario
 from mlmon.config.stores import Store
 from mlmon.config.values import Section, Zone
 
@@ -25,6 +25,7 @@ class Config(Section):
     models: Mapping[Annotated[str, Field(pattern=r"^[^/\\\\.][^/\\\\]*$")], Model] = {}
     stores: Mapping[str, Store] = {}
     scenarios: Mapping[str, Scenario] = {}
+    channels: Mapping[str, Channel] = {}
     dashboards: Mapping[str, Dashboard] = {}
     views: str | None = None
     folder: Annotated[Path, Field(exclude=True)] = Path()

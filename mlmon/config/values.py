@@ -1,6 +1,7 @@
 """The values of mlmon.yml: what they may be, and what is said when they are not."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -42,10 +43,31 @@ def _zone(name: str) -> str:
     return name
 
 
+def _seconds(given: object) -> object:
+    """Return a duration like `90`, `30 seconds` or `2 hours` in seconds."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?) *(second|minute|hour|day)s?", str(given))
+    if isinstance(given, str) and not found:
+        raise ValueError("give a duration like 30 seconds, 5 minutes or 2 hours")
+    return float(found[1]) * SECONDS[found[2]] if found else given
+
+
+def _parameter(name: str) -> str:
+    """Return a name that a query can use as `$name`; mlmon's own are taken."""
+    if not re.fullmatch(r"[a-z_][a-z0-9_]*", name):
+        raise ValueError("a parameter's name is lower case letters, digits and _")
+    if name in OF_THE_RUN:
+        raise ValueError(f"{name} is what the run itself gives; give the parameter another name")
+    return name
+
+
+SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
+OF_THE_RUN = ("batch", "outcome", "run_id", "scenario", "trigger")
 OwnMetric = Annotated[str, AfterValidator(_own_metric)]
 Function = Annotated[str, AfterValidator(_function)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, BeforeValidator(_as_text)]
+Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+Parameters = Mapping[Annotated[str, AfterValidator(_parameter)], bool | int | float | str | None]
 Kind = Literal["numeric", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
 Share = Annotated[float, Field(gt=0, lt=1)]

@@ -22,13 +22,21 @@ TABLES: tuple[Table, ...] = (
         "One run of a scenario.",
         "run_id",
         """run_id VARCHAR, scenario VARCHAR, trigger VARCHAR, batch VARCHAR, versions JSON,
-        started_at TIMESTAMP, ended_at TIMESTAMP, outcome VARCHAR""",
+        parameters JSON, parent_run_id VARCHAR, started_at TIMESTAMP, ended_at TIMESTAMP,
+        outcome VARCHAR""",
     ),
     table(
         "step_runs",
         "One step of a scenario run.",
         "run_id position",
         """run_id VARCHAR, position INTEGER, step VARCHAR, action VARCHAR, started_at TIMESTAMP,
-        ended_at TIMESTAMP, outcome VARCHAR, message VARCHAR""",
+        ended_at TIMESTAMP, outcome VARCHAR, message VARCHAR, attempts INTEGER, outputs JSON""",
+    ),
+    table(
+        "notifications",
+        "One message of a reporter about a run to a channel.",
+        "run_id reporter channel",
+        """run_id VARCHAR, reporter VARCHAR, channel VARCHAR, outcome VARCHAR, message VARCHAR,
+        sent_at TIMESTAMP""",
     ),
 )

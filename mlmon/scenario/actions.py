@@ -1,0 +1,160 @@
+"""What a step does: a verb, its outcome, what happened in words, and what it made."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mlmon import channels, check, functions, ingest, plan, score, train
+from mlmon.config import Step
+from mlmon.errors import ConfigError
+from mlmon.scenario import runs
+from mlmon.scenario.context import Context
+
+ROWS = 20  # of a query's result that later steps can see
+OUTCOMES = {"ERROR": "FAILED", "WARNING": "WARNING"}
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a step ended: SUCCESS, WARNING or FAILED."""
+
+    message: str
+    outputs: dict[str, Any] = field(default_factory=dict)
+    outcome: str = "SUCCESS"
+
+
+def perform(context: Context, step: Step) -> Result:
+    """The step has done what it is for; raises what its verb raises."""
+    verb, _ = step.action
+    return VERBS[verb](context, step)
+
+
+def _ingest(context: Context, step: Step) -> Result:
+    written = ingest.ingest(context.warehouse, context.config, step.target)
+    if written:
+        newest = plan.newest_batch(context.warehouse, step.target)
+        runs.work_with_batch(context.warehouse, context.row, newest)
+    return Result(f"new or changed: {', '.join(written) or 'none'}", {"batches": written})
+
+
+def _train(context: Context, step: Step) -> Result:
+    by = f"scenario {context.row['scenario']}"
+    version = train.train(context.warehouse, context.config, step.target, created_by=by)
+    number = version["model_version"]
+    runs.work_with_version(context.warehouse, context.row, step.target, number)
+    return Result(
+        f"version {number} of {step.target} is active",
+        {"model": step.target, "model_version": number},
+    )
+
+
+def _score(context: Context, step: Step) -> Result:
+    batch = batch_of(context, step, context.config.models[step.target].dataset)
+    version = runs.version(context.warehouse, context.row, step.target)
+    count = score.score(context.warehouse, context.config, step.target, batch, version)
+    return Result(f"{count} records of {batch} scored", {"batch": batch, "records": count})
+
+
+def _evaluate(context: Context, step: Step) -> Result:
+    model = context.config.stores[step.target].model
+    row = plan.evaluate(
+        context.warehouse,
+        context.config,
+        step.target,
+        batch_of(context, step, context.config.models[model].dataset),
+        version=runs.version(context.warehouse, context.row, model),
+    )
+    figures = context.warehouse.read(
+        "select metric, value from evaluation_metrics where evaluation_id = $id"
+        " and feature is null and segment is null",
+        id=row["evaluation_id"],
+    )
+    made = {name: row[name] for name in ("evaluation_id", "store", "batch", "model_version")}
+    return Result(
+        f"evaluation {row['evaluation_id'][:8]} of batch {row['batch']}",
+        {**made, "metrics": {figure["metric"]: figure["value"] for figure in figures}},
+    )
+
+
+def _check(context: Context, step: Step) -> Result:
+    results = check.check(
+        context.warehouse, context.config, step.target, _checked_batch(context, step, step.target)
+    )
+    words = [f"{row['check_name']}: {row['outcome']}, {row['message']}" for row in results]
+    names = ("check_name", "feature", "value", "outcome", "message")
+    worst = check.worst(results)
+    made = {"worst": worst, "results": [{name: row.get(name) for name in names} for row in results]}
+    return Result("; ".join(words) or "no checks", made, OUTCOMES.get(worst, "SUCCESS"))
+
+
+def _report(context: Context, step: Step) -> Result:
+    page = context.doors.report(step.target)
+    return Result(f"wrote {Path(page).name}", {"page": page})
+
+
+def _sql(context: Context, step: Step) -> Result:
+    rows = context.warehouse.read(context.query(step.target))
+    value = next(iter(rows[0].values()), None) if rows else None
+    return Result("done", {"rows": rows[:ROWS], "value": value})
+
+
+def _python(context: Context, step: Step) -> Result:
+    """Call the user's function with the project and the run: row, parameters, steps so far.
+
+    It may return nothing, what it made as a mapping, or outcome and message.
+    """
+    function = functions.find(context.config.folder, step.target)
+    run = {**context.row, "parameters": context.parameters, "steps": context.steps}
+    returned = function(context.doors.project, run)
+    if isinstance(returned, tuple) and len(returned) == 2:
+        outcome, message = returned
+        if outcome not in ("SUCCESS", "WARNING", "FAILED"):
+            raise ConfigError(f"{step.target} returned the outcome {outcome!r}")
+        return Result(str(message), {}, outcome)
+    return Result("done", dict(returned or {}))
+
+
+def _message(context: Context, step: Step) -> Result:
+    text = context.text(step.target)
+    title = f"{context.row['scenario']}: {step.name}"
+    for name in step.to:
+        channels.send(context.config, name, channels.Message(title, text))
+    return Result(f"sent to {', '.join(step.to)}", {"text": text})
+
+
+VERBS: dict[str, Callable[[Context, Step], Result]] = {
+    "ingest": _ingest,
+    "train": _train,
+    "score": _score,
+    "evaluate": _evaluate,
+    "check": _check,
+    "report": _report,
+    "sql": _sql,
+    "python": _python,
+    "message": _message,
+}
+
+
+def batch_of(context: Context, step: Step, dataset: str) -> str:
+    """Return the step's batch, the run's when the dataset has it, else the dataset's newest."""
+    if step.batch is not None:
+        return context.text(step.batch)
+    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    batch = context.row["batch"]
+    if batch and context.warehouse.one(known, dataset=dataset, batch=batch):
+        return str(batch)
+    return plan.newest_batch(context.warehouse, dataset)
+
+
+def _checked_batch(context: Context, step: Step, store: str) -> str | None:
+    """Return the batch to check: the step's, or the run's if the store has it; None: the newest."""
+    if step.batch is not None:
+        return context.text(step.batch)
+    batch: str | None = context.warehouse.value(
+        "select batch from evaluations"
+        " where store = $store and batch = $batch and is_aside is not true",
+        store=store,
+        batch=context.row["batch"],
+    )
+    return batch
