@@ -39,7 +39,7 @@ COMMANDS = {
     "docs": None,  # the comments, which any client shows
 }
 # Methods that are no command: `evaluate --dry-run`, an ibis table, `report --summary`, letting go.
-METHODS = {"plan", "table", "summary", "close"}
+METHODS = {"plan", "preview", "table", "summary", "close"}
 
 
 def commands() -> dict[str, str]:
