@@ -1,103 +1,146 @@
-"""Check: the limits of a store against the figures of an evaluation."""
+"""Check: what a store's figures must be against those of an evaluation."""
 
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime
 from difflib import get_close_matches
 
-from mlmon import own_metrics
+from mlmon import alerts, evaluations, judgements, own_checks, own_metrics, subjects
 from mlmon.config import Check, Config
-from mlmon.errors import ConfigError, EvaluationNotFound
-from mlmon.evaluations import find
+from mlmon.errors import ConfigError, EvaluationNotFound, require
+from mlmon.judgements import Judgement, Limits
 from mlmon.warehouse import Row, Warehouse, now
-
-SEVERITY = ("OK", "EMPTY", "WARNING", "ERROR")
 
 
 def check(
-    warehouse: Warehouse, config: Config, store: str | None = None, batch: str | None = None
+    warehouse: Warehouse,
+    config: Config,
+    store: str | None = None,
+    batch: str | None = None,
+    evaluation: str | None = None,
 ) -> list[Row]:
-    """Every check of the store (of all stores) has a new result; return the results.
+    """Every check of the store (of all stores) has new results; return them.
 
-    Measured on the store's latest evaluation, or on the latest of the batch. Writes
-    `check_results`. Raises EvaluationNotFound, once every other store was checked, and ConfigError
-    for a metric that nobody computes.
+    Measured on the store's latest evaluation, on the latest of the batch, or on the one that
+    `evaluation` names. Writes `check_results`, `alerts`, `alert_events`. Raises
+    EvaluationNotFound, once every other store was checked, and ConfigError for a metric that
+    nobody computes.
     """
     stores = [store] if store else [name for name, s in config.stores.items() if s.checks]
-    for name in stores:
-        _require_metrics(warehouse, config, name)
-    results: list[Row] = []
-    missing: EvaluationNotFound | None = None
-    with warehouse.transaction():
-        for name in stores:
-            try:
-                evaluation = find(warehouse, name, batch)
-            except EvaluationNotFound as error:
-                missing = error
-                continue
-            checks = config.stores[name].checks
-            results += [result(warehouse, name, evaluation, entry) for entry in checks]
-        warehouse.append("check_results", results)
+    _require_metrics(warehouse, config, stores)
+    if evaluation:
+        chosen, missing = [_named(warehouse, config, store, batch, evaluation)], None
+    else:
+        chosen, missing = _latest(warehouse, stores, batch)
+    results = warehouse.attempt(lambda: _checked(warehouse, config, chosen))
     if missing:
         raise missing
     return results
 
 
-def result(warehouse: Warehouse, store: str, evaluation: Row, entry: Check) -> Row:
-    """Return the result of a check on an evaluation."""
-    figure = warehouse.one(
-        "select value, note from evaluation_metrics where evaluation_id = $id and metric = $metric"
-        " and feature is not distinct from $feature and segment is null",
-        id=evaluation["evaluation_id"],
-        metric=entry.metric,
-        feature=entry.feature,
-    )
-    value = figure["value"] if figure else None
-    note = (figure or {}).get("note") or own_metrics.why_missing(
-        warehouse, evaluation, entry.metric
-    )
-    note = note or f"the evaluation of {evaluation['batch']} has no such figure"
-    outcome, message = judge(entry, value, note)
-    return {
-        "store": store,
-        "check_name": entry.name,
-        "metric": entry.metric,
-        "feature": entry.feature,
-        "evaluation_id": evaluation["evaluation_id"],
-        "value": value,
-        "outcome": outcome,
-        "message": message,
-        "minimum": entry.min,
-        "soft_minimum": entry.soft_min,
-        "soft_maximum": entry.soft_max,
-        "maximum": entry.max,
-        "checked_at": now(),
-    }
-
-
-def judge(entry: Check, value: float | None, note: str = "") -> tuple[str, str]:
-    """Return outcome and message of a value: hard bounds win, a bound itself is OK."""
-    name = entry.metric + (f" of {entry.feature}" if entry.feature else "")
-    if value is None:
-        return "EMPTY", f"{name} has no value: {note}"
-    bounds = (
-        ("ERROR", "below the minimum", entry.min, -1),
-        ("ERROR", "above the maximum", entry.max, 1),
-        ("WARNING", "below the soft minimum", entry.soft_min, -1),
-        ("WARNING", "above the soft maximum", entry.soft_max, 1),
-    )
-    for outcome, words, bound, side in bounds:
-        if bound is not None and (value - bound) * side > 0:
-            return outcome, f"{name} {value:.4g} is {words} {bound:g}"
-    return "OK", f"{name} {value:.4g} is within its limits"
-
-
 def worst(results: list[Row]) -> str:
     """Return the worst outcome, OK when there is none."""
-    return max((row["outcome"] for row in results), key=SEVERITY.index, default="OK")
+    return max((row["outcome"] for row in results), key=judgements.OUTCOMES.index, default="OK")
 
 
-def _require_metrics(warehouse: Warehouse, config: Config, store: str) -> None:
+def _latest(
+    warehouse: Warehouse, stores: list[str], batch: str | None
+) -> tuple[list[Row], EvaluationNotFound | None]:
+    """Return the latest evaluation (of the batch) per store, and what is said where none is."""
+    found: list[Row] = []
+    missing: EvaluationNotFound | None = None
+    for name in stores:
+        try:
+            found.append(evaluations.find(warehouse, name, batch))
+        except EvaluationNotFound as error:
+            missing = error
+    return found, missing
+
+
+def _named(
+    warehouse: Warehouse, config: Config, store: str | None, batch: str | None, text: str
+) -> Row:
+    if batch:
+        raise ConfigError("--batch and --evaluation: give one of them")
+    found = evaluations.named(warehouse, text, store)
+    require("store", found["store"], config.stores)
+    return found
+
+
+def _checked(warehouse: Warehouse, config: Config, chosen: list[Row]) -> list[Row]:
+    """The evaluations have results, all of one time, and the alerts follow; return the results."""
+    moment = now()
+    results = [
+        row
+        for evaluation in chosen
+        for entry in config.stores[evaluation["store"]].checks
+        for row in _results(warehouse, config, evaluation, entry, moment)
+    ]
+    warehouse.append("check_results", results)
+    for evaluation in chosen:
+        name = evaluation["store"]
+        alerts.follow(warehouse, name, config.stores[name].checks, moment)
+    return results
+
+
+def _results(
+    warehouse: Warehouse, config: Config, evaluation: Row, entry: Check, moment: datetime
+) -> Iterator[Row]:
+    """Yield a result per figure that the check looks at."""
+    for subject, judgement, limits in _judged(warehouse, config, evaluation, entry):
+        yield {
+            "store": evaluation["store"],
+            "check_name": entry.name,
+            "kind": entry.kind,
+            "metric": entry.metric,
+            "feature": subject.get("feature"),
+            "segment": subject.get("segment"),
+            "evaluation_id": evaluation["evaluation_id"],
+            "value": subject["value"],
+            "outcome": judgement[0],
+            "message": judgement[1],
+            **asdict(limits),
+            "definition": judgements.definition(entry, config.folder),
+            "checked_at": moment,
+        }
+
+
+def _judged(
+    warehouse: Warehouse, config: Config, evaluation: Row, entry: Check
+) -> Iterator[tuple[Row, Judgement, Limits]]:
+    """Yield what is looked at, the judgement of it and the limits that it is judged by."""
+    if entry.kind == "sql":
+        value, judgement = own_checks.by_query(warehouse, evaluation, entry)
+        yield {"value": value}, judgement, Limits()
+        return
+    if entry.kind == "python":
+        yield (
+            {"value": None},
+            own_checks.by_function(warehouse, config, evaluation, entry),
+            Limits(),
+        )
+        return
+    for subject in subjects.of_check(warehouse, evaluation, entry):
+        yield subject, *_of_figure(warehouse, evaluation, entry, subject)
+
+
+def _of_figure(
+    warehouse: Warehouse, evaluation: Row, entry: Check, subject: Row
+) -> tuple[Judgement, Limits]:
+    looked_at = subjects.words(entry, subject)
+    limits, unknown = judgements.limits_of(entry), None
+    if entry.kind == "typical":
+        limits, unknown = subjects.typical(warehouse, evaluation, entry, subject)
+    if unknown and subject["value"] is not None:
+        return ("EMPTY", f"{looked_at} {subject['value']:.4g} has {unknown}"), limits
+    return judgements.judge(entry, limits, subject["value"], looked_at, subject["note"]), limits
+
+
+def _require_metrics(warehouse: Warehouse, config: Config, stores: list[str]) -> None:
     known = own_metrics.known_metrics(warehouse, config)
-    for entry in config.stores[store].checks:
-        if entry.metric not in known:
+    named = [(store, entry) for store in stores for entry in config.stores[store].checks]
+    for store, entry in named:
+        if entry.metric is not None and entry.metric not in known:
             close = get_close_matches(entry.metric, known, 1)
             hint = f"; did you mean {close[0]}?" if close else ""
             raise ConfigError(

@@ -1,6 +1,6 @@
 """The evaluations in the warehouse: find one, delete one."""
 
-from mlmon.errors import EvaluationNotFound
+from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.warehouse import Row, Warehouse
 
 SNAPSHOTS = (
@@ -59,6 +59,28 @@ def starting(warehouse: Warehouse, text: str) -> list[Row]:
     """Return the evaluations whose id starts with this; none for no text."""
     query = "from evaluations where $text <> '' and starts_with(evaluation_id, $text)"
     return warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+
+
+def named(warehouse: Warehouse, text: str, store: str | None = None) -> Row:
+    """Return the evaluation (of the store) with this id, this name or an id that starts with it.
+
+    Raises EvaluationNotFound, and ConfigError when it names several.
+    """
+    found = [
+        row
+        for row in called(warehouse, text) or starting(warehouse, text)
+        if store in (None, row["store"])
+    ]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = " or ".join(f"{row['evaluation_id'][:12]} ({row['store']})" for row in found)
+        raise ConfigError(f"{text!r} may be evaluation {ids}; give the id of one, or more of it")
+    where = f" in store {store}" if store else ""
+    raise EvaluationNotFound(
+        f"no evaluation{where} has the id or the name {text!r}; "
+        '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
+    )
 
 
 def delete(warehouse: Warehouse, evaluation_id: str) -> None:

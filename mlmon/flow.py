@@ -8,15 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlmon import evaluations, identity, references, upstream, versions
+from mlmon import evaluations, identity, judgements, references, upstream, versions
 from mlmon.config import Check, Config, Reference, Scenario
 from mlmon.errors import EvaluationNotFound, MlmonError, ModelNotTrained
 from mlmon.upstream import Planned
 from mlmon.warehouse import Row, Warehouse
 
 CURRENT, OUTDATED, UNKNOWN = "CURRENT", "OUTDATED", "UNKNOWN"
-LIMITS = {"minimum": "min", "soft_minimum": "soft_min", "soft_maximum": "soft_max"}
-LIMITS |= {"maximum": "max", "metric": "metric", "feature": "feature"}
 
 
 @dataclass
@@ -228,7 +226,7 @@ def _check_reason(made: Flow, store: str, check: Check) -> str | None:
     )
     if result is None:
         return f"it has not run on the evaluation of batch {latest['batch']}"
-    if any(result[column] != getattr(check, name) for column, name in LIMITS.items()):
+    if result["definition"] != judgements.definition(check, made.config.folder):
         return "its limits have changed since it ran"
     return None
 

@@ -58,3 +58,12 @@ def spelled(query: str, parameters: Mapping[str, Any]) -> str:
     "select 'x', '$a' -- $a"
     """
     return PLACES.sub(lambda found: literal(parameters[found[1]]) if found[1] else found[0], query)
+
+
+def names(query: str) -> set[str]:
+    """Return every name that stands as `$name` in the query.
+
+    >>> names("select $a, '$b' -- $c")
+    {'a'}
+    """
+    return {name for name in PLACES.findall(query) if name}

@@ -7,12 +7,13 @@ need.
 import json
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from mlmon.config import load
-from mlmon.errors import require
+from mlmon.errors import ConfigError, require
 from mlmon.reading import Reading
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
 from mlmon.warehouse import Row
@@ -115,17 +116,48 @@ class Project(Reading):
 
         evaluations.delete(self.warehouse, evaluation_id)
 
-    def check(self, store: str | None = None, *, batch: str | None = None) -> list[CheckResult]:
+    def check(
+        self, store: str | None = None, *, batch: str | None = None, evaluation: str | None = None
+    ) -> list[CheckResult]:
         """The checks of the store (of all) have new results on its latest evaluation; return them.
 
-        Raises UnknownName, EvaluationNotFound.
+        Or on that of a batch, or on an evaluation by its id, the beginning of that, or its name.
+        Alerts follow. Raises UnknownName, EvaluationNotFound.
         """
         from mlmon import check
 
         if store:
             require("store", store, self.config.stores)
-        rows = check.check(self.warehouse, self.config, store, batch)
+        rows = check.check(self.warehouse, self.config, store, batch, evaluation)
         return [CheckResult.of(row) for row in rows]
+
+    def acknowledge(
+        self,
+        alert: str | None = None,
+        *,
+        by: str,
+        store: str | None = None,
+        check: str | None = None,
+        until: datetime | str | None = None,
+        note: str | None = None,
+    ) -> list[Row]:
+        """An alert (by the beginning of its id), or those of a check, is acknowledged; return them.
+
+        `until` is UTC. Raises UnknownName, ConfigError.
+        """
+        from mlmon import acknowledgements
+
+        if (alert is None) == (store is None and check is None):
+            raise ConfigError("give an alert, or --store and --check; `mlmon alerts` lists them")
+        if alert is None and (store is None or check is None):
+            raise ConfigError("give --store and --check, both")
+        end = acknowledgements.moment(until) if isinstance(until, str) else until
+        chosen = (
+            acknowledgements.called(self.warehouse, alert)
+            if alert is not None
+            else acknowledgements.of_check(self.warehouse, str(store), str(check))
+        )
+        return acknowledgements.acknowledge(self.warehouse, chosen, by, end, note)
 
     def run(
         self,

@@ -71,6 +71,12 @@ class Reading(Shown):
         """Return where everything stands: a row per dataset, model, store, check and scenario."""
         return self.warehouse.read("from project_status")
 
+    def alerts(self, *, everything: bool = False) -> list[Row]:
+        """Return the alerts that are open or acknowledged (resolved ones too), newest first."""
+        from mlmon import alerts
+
+        return alerts.listed(self.warehouse, everything)
+
     def models(self, model: str | None = None) -> list[Row]:
         """Return the versions of a model (of all), newest first, with their test score."""
         if model:

@@ -41,8 +41,10 @@ class CheckResult(_FromRow):
 
     store: str
     check_name: str
-    metric: str
+    kind: str
+    metric: str | None
     feature: str | None
+    segment: str | None
     evaluation_id: str
     value: float | None
     outcome: str

@@ -19,6 +19,8 @@ COMMANDS = {
     "score": "score",
     "evaluate": "evaluate",
     "check": "check",
+    "alerts": "alerts",
+    "ack": "acknowledge",
     "run": "run",
     "report": "report",
     "models": "models",

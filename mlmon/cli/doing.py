@@ -160,12 +160,16 @@ def _evaluation(opened: Project, identity: str) -> Row:
 def check(
     store: Annotated[str | None, typer.Argument(help="By default every store.")] = None,
     batch: Batch = None,
+    evaluation: Annotated[
+        str | None,
+        typer.Option(metavar="ID", help="The evaluation: id, its first characters, or name."),
+    ] = None,
     project: Folder = Path(),
     format: Shape = Format.table,
 ) -> None:
     """Compare a store's latest evaluation with its limits; exit 1 when one is broken."""
     with mlmon.open(project) as opened:
-        results = opened.check(store, batch=batch)
+        results = opened.check(store, batch=batch, evaluation=evaluation)
         names = ("store", "check_name", "value", "outcome", "message")
         show([{name: getattr(row, name) for name in names} for row in results], format)
     if any(row.outcome == "ERROR" for row in results):

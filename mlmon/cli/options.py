@@ -38,6 +38,8 @@ COMMANDS = (
     "score",
     "evaluate",
     "check",
+    "alerts",
+    "ack",
     "run",
     "report",
     "compare",

@@ -1,6 +1,6 @@
 """mlmon.yml: its sections, and reading it with every mistake located."""
 
-from mlmon.config.checks import Check
+from mlmon.config.checks import Check, Typical
 from mlmon.config.datasets import Dataset
 from mlmon.config.document import load, parse
 from mlmon.config.models import Model
@@ -24,6 +24,7 @@ __all__ = [
     "Step",
     "Store",
     "Trigger",
+    "Typical",
     "load",
     "parse",
 ]

@@ -10,12 +10,19 @@ from mlmon.report.said import Said, counted, joined, limits, strong, told
 from mlmon.report.tile import Tile, badge, queries, tile
 
 Look = Callable[..., Answer]
+LONGEST = 240  # characters of a message
 
 HEADLINES = {
     "OK": "Everything is within its limits",
     "WARNING": "Something is past its soft limit",
     "EMPTY": "A check has no value to look at",
     "NONE": "Nothing is being checked yet",
+}
+BROKEN = {  # kind of a check -> what its subject does when it does not hold; others have a limit
+    "values": "is none of the values it may have",
+    "typical": "is not what is typical of it",
+    "sql": "finds rows of trouble",
+    "python": "does not hold",
 }
 
 
@@ -96,8 +103,10 @@ def headline(status: str, worst: Row | None) -> str:
         return HEADLINES[status]
     title = of_feature(worst)
     if status == "EMPTY":
-        return f"{title} has no value to check"
-    return f"{title} is past its {'limit' if status == 'ERROR' else 'soft limit'}"
+        missing = "no value to check" if worst["value"] is None else "too little history to judge"
+        return f"{title} has {missing}"
+    limit = "limit" if status == "ERROR" else "soft limit"
+    return f"{title} {BROKEN.get(worst['kind'], f'is past its {limit}')}"
 
 
 def of_feature(check: Row) -> str:
@@ -116,18 +125,22 @@ def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
         every = [strong("All of "), strong(words.figure(count), count), strong(f" {passed}")]
         return [["Yes. ", *every, " on the newest evaluations."]]
     start = {"ERROR": "No. ", "WARNING": "Not quite. ", "EMPTY": "Unknown. "}[status]
-    said: Said = [
-        start,
-        strong(f"{of_feature(worst)} is "),
-        strong(words.figure(worst["value"]), worst["value"]),
-        f" on {words.short(worst['batch'] or 'an evaluation that is gone')}",
-    ]
+    batch = words.short(worst["batch"] or "an evaluation that is gone")
+    said: Said = [start, *found(worst), f" on {batch}"]
     bounds = limits(worst)
     said += ["; the limits are ", *bounds, "."] if bounds else ["."]
     if (worst["repeated"] or 0) > 1:
         times = told(worst["repeated"])
         said += [" So it was on the last ", times, " evaluations that were checked."]
     return [said, others(counts)] if counts["checks"] > 1 else [said]
+
+
+def found(check: Row) -> Said:
+    """What a check found: the value of a metric, or what a query or a function says."""
+    title = of_feature(check)
+    if check["kind"] in ("sql", "python"):
+        return [strong(f"{title}: "), words.short(check["message"], LONGEST)]
+    return [strong(f"{title} is "), strong(words.figure(check["value"]), check["value"])]
 
 
 def others(counts: Row) -> Said:

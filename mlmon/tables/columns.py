@@ -3,8 +3,12 @@
 from collections.abc import Mapping
 
 COLUMNS: Mapping[str, str] = {
+    "acknowledged_at": "When somebody acknowledged the alert, UTC.",
+    "acknowledged_by": "Who acknowledged the alert.",
+    "acknowledged_until": "When the acknowledgement ends, UTC; NULL for never.",
     "action": "What the step does: the verb and its object.",
     "activated_at": "When the version last became active, UTC.",
+    "alert_id": "Identity of the alert.",
     "algorithm": "Class of the fitted estimator.",
     "artifact": "File of the fitted pipeline, relative to the warehouse's folder.",
     "attempts": "How often the step was tried.",
@@ -39,6 +43,7 @@ COLUMNS: Mapping[str, str] = {
     "gain_fp": "Gain of a false positive in the cost matrix.",
     "gain_tn": "Gain of a true negative in the cost matrix.",
     "gain_tp": "Gain of a true positive in the cost matrix.",
+    "happened_at": "When it happened, UTC.",
     "has_performance": "Whether performance is measured; without it targets are not looked at.",
     "importance": "Permutation importance on the test part: fall of the score when shuffled.",
     "ingested_at": "When the batch was read, UTC.",
@@ -49,6 +54,8 @@ COLUMNS: Mapping[str, str] = {
     "label": "Class of the record; NULL when it is not known yet.",
     "labelled_rows": "Sampled rows whose target is known.",
     "labels": "Labels of the evaluation, a JSON object.",
+    "last_evaluation_id": "The newest evaluation with a result of the check.",
+    "last_seen_at": "When a check last found the trouble, UTC.",
     "lift_at": "Share of the records, from the top by score, at which lift is measured.",
     "lower": "Lower end: of the confidence interval, or of the bin.",
     "maximum": "Greatest value.",
@@ -61,6 +68,7 @@ COLUMNS: Mapping[str, str] = {
     "n": "Number of rows.",
     "name": "Name of the evaluation; by default the time it was made.",
     "note": "Why the value is undefined, or what to know when reading it.",
+    "opened_at": "When the alert was opened, UTC.",
     "outcome": "Outcome: OK, WARNING, ERROR, EMPTY; SUCCESS, WARNING, FAILED, ABORTED, SKIPPED.",
     "position": "Order within its group, from 1 (points of a curve from 0).",
     "outputs": "What the step made, for later conditions and messages, a JSON object.",
@@ -72,6 +80,7 @@ COLUMNS: Mapping[str, str] = {
     "record_id": "The record's key, as text.",
     "reference_sample_id": "The sample that drift and performance are compared with.",
     "reporter": "Name of the reporter in mlmon.yml.",
+    "resolved_at": "When the alert was resolved, UTC; NULL until then.",
     "role": "reference, evaluation or batch.",
     "rows": "Number of records; of a sample or evaluation, the sampled ones.",
     "run_id": "Identity of the scenario run.",
@@ -116,6 +125,16 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
     ("label_histograms", "predicted"): "Predicted class.",
     ("notifications", "outcome"): "SENT or FAILED.",
     ("notifications", "message"): "Why it was not sent, without what is secret.",
+    ("check_results", "definition"): "md5 of what the check was when it ran, to see a change.",
+    ("alerts", "outcome"): "The worst outcome since the alert was opened.",
+    ("alerts", "state"): "open, acknowledged or resolved.",
+    ("alerts", "evaluation_id"): "The evaluation that opened it.",
+    ("alerts", "note"): "What was said when it was acknowledged.",
+    ("alerts", "message"): "What the check said last, or why the alert was resolved.",
+    ("alerts", "repeated"): "Evaluations in a row that had trouble, when it was last seen.",
+    ("alert_events", "event"): "opened, escalated, acknowledged, reopened or resolved.",
+    ("alert_events", "evaluation_id"): "The newest evaluation at the time.",
+    ("alert_events", "outcome"): "The alert's outcome at the time.",
     ("scenario_runs", "versions"): "Versions of the models that the run works with, a JSON object.",
     **{
         (relation, column): words
@@ -125,7 +144,8 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
             "soft_minimum": "Below it the outcome is WARNING.",
             "soft_maximum": "Above it the outcome is WARNING.",
             "maximum": "Above it the outcome is ERROR.",
-            "value": "The metric's value when the check ran.",
+            "value": "The metric's value when the check ran; of a query, its rows of trouble.",
+            "kind": "Kind of the check: range, values, typical, sql or python.",
         }.items()
     },
 }

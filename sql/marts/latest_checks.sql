@@ -1,13 +1,16 @@
 -- The newest result of every check on the newest evaluation that was checked.
--- Grain: one row per store, check_name.
+-- Grain: one row per store, check_name, feature, segment.
 -- Reads: check_results, evaluations.
--- Newest evaluation of a store: the greatest batch, then the time it was made.
+-- Newest evaluation of a store: the greatest batch, then the time it was made; none that is aside.
+-- A check's results of one run have one time; those of its last run stand here.
 -- batch: batch of the evaluation that was checked.
 select
     check_results.store,
     check_results.check_name,
+    check_results.kind,
     check_results.metric,
     check_results.feature,
+    check_results.segment,
     check_results.evaluation_id,
     check_results.value,
     check_results.outcome,
@@ -22,6 +25,7 @@ select
 from check_results
 left join evaluations
     on check_results.evaluation_id = evaluations.evaluation_id
+where evaluations.is_aside is not true
 qualify
     dense_rank() over (
         partition by check_results.store
@@ -29,7 +33,7 @@ qualify
             evaluations.batch desc nulls last,
             evaluations.evaluated_at desc nulls last
     ) = 1
-    and row_number() over (
+    and rank() over (
         partition by check_results.evaluation_id, check_results.check_name
         order by check_results.checked_at desc
     ) = 1

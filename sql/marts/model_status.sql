@@ -17,7 +17,9 @@ with worst as (
             order by
                 list_position(['ERROR', 'WARNING', 'EMPTY', 'OK'], outcome),
                 store,
-                check_name
+                check_name,
+                feature,
+                segment
         ) = 1
 ),
 

@@ -2,7 +2,7 @@
 -- Grain: one row per kind, name.
 -- Reads: batches, evaluations, latest_checks, model_history, scenario_runs.
 -- kind: dataset, model, store, check or scenario.
--- name: its name in mlmon.yml; of a check, store and check.
+-- name: its name in mlmon.yml; of a check, store and check, and the feature and segment looked at.
 -- status: outcome, active version, or newest batch.
 -- detail: the rest, in words.
 select
@@ -31,7 +31,9 @@ group by store
 union all
 select
     'check' as kind,
-    store || ': ' || check_name as name,
+    concat_ws(
+        ', ', concat(store, ': ', check_name), feature, segment
+    ) as name,
     outcome as status,
     message as detail
 from latest_checks

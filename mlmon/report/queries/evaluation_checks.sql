@@ -1,8 +1,14 @@
 -- What the checks said about this evaluation, the last time they ran on it.
-select check_name, metric, value, outcome, message, checked_at
+select
+    concat_ws(', ', check_name, feature, segment) as check_name,
+    metric,
+    value,
+    outcome,
+    message,
+    checked_at
 from check_results
 where evaluation_id = $evaluation_id
-qualify row_number() over (
+qualify rank() over (
     partition by store, check_name
     order by checked_at desc
 ) = 1

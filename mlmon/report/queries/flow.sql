@@ -35,7 +35,17 @@ select
     store,
     check_name as name,
     count(*) as items,
-    max_by(outcome, checked_at) as newest,
+    first(
+        outcome
+        order by
+            checked_at desc,
+            case outcome
+                when 'ERROR' then 0
+                when 'WARNING' then 1
+                when 'EMPTY' then 2
+                else 3
+            end
+    ) as newest,
     null as run_id
 from check_results
 group by store, check_name

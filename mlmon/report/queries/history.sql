@@ -12,6 +12,8 @@ with limits as (
         store = $store
         and metric = $metric
         and feature is not distinct from $feature
+        and segment is null
+        and coalesce(minimum, soft_minimum, soft_maximum, maximum) is not null
 )
 
 select

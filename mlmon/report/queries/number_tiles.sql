@@ -23,6 +23,7 @@ left join latest_checks as l
         m.store = l.store
         and m.metric = l.metric
         and m.feature is not distinct from l.feature
+        and l.segment is null
 where
     m.model = $model
     and e.is_aside is not true

@@ -4,7 +4,7 @@
 select
     s.step,
     r.store,
-    r.check_name,
+    concat_ws(', ', r.check_name, r.feature, r.segment) as check_name,
     r.metric,
     r.feature,
     r.evaluation_id,

@@ -1,7 +1,7 @@
 -- The latest result of every check of a store with its limits, worst first.
 select
-    l.check_name,
-    coalesce(c.title, l.metric) as title,
+    concat_ws(', ', l.check_name, l.feature, l.segment) as check_name,
+    coalesce(c.title, l.metric, l.check_name) as title,
     l.feature,
     l.store,
     l.evaluation_id,
@@ -21,4 +21,6 @@ order by
     case l.outcome
         when 'ERROR' then 0 when 'WARNING' then 1 when 'EMPTY' then 2 else 3
     end,
-    l.check_name;
+    l.check_name,
+    l.feature,
+    l.segment;

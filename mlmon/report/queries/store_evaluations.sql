@@ -4,7 +4,7 @@
 with results as (
     select evaluation_id, outcome
     from check_results
-    qualify row_number() over (
+    qualify rank() over (
         partition by evaluation_id, check_name
         order by checked_at desc
     ) = 1

@@ -1,7 +1,7 @@
 -- The newest 50 results of the checks of a store, and how many there are.
 select
     r.checked_at,
-    r.check_name,
+    concat_ws(', ', r.check_name, r.feature, r.segment) as check_name,
     r.store,
     r.evaluation_id,
     e.batch,

@@ -1,0 +1,195 @@
+"""Alerts: they open when a check is in trouble, escalate, and resolve when it was calm long enough.
+
+Nothing is counted twice: how often a check was in trouble is read from the newest result of each
+evaluation, so checking one again changes no count. EMPTY says nothing, neither way.
+"""
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from mlmon.config import Check
+from mlmon.warehouse import Row, Warehouse
+
+Key = tuple[str, str | None, str | None]  # check, feature, segment
+Change = tuple[Row, list[str]]  # an alert as it is now, and the events that made it so
+
+# A margin may be missed by the rounding of a subtraction: 0.3 - 0.25 is less than 0.05.
+SEEN = """
+with latest as (
+    select
+        r.*, e.batch, e.evaluated_at,
+        coalesce(
+            least(
+                r.value - r.minimum, r.value - r.soft_minimum,
+                r.soft_maximum - r.value, r.maximum - r.value
+            ) >= $margin * (1 - 1e-9),
+            true
+        ) as is_inside,
+        dense_rank() over (
+            order by e.batch desc, e.evaluated_at desc, e.evaluation_id desc
+        ) as place
+    from check_results as r
+    join evaluations as e on r.evaluation_id = e.evaluation_id
+    where r.store = $store and r.check_name = $check and e.is_aside is not true
+    qualify rank() over (partition by r.evaluation_id order by r.checked_at desc) = 1
+),
+aged as (
+    select
+        *,
+        outcome in ('WARNING', 'ERROR') as is_trouble,
+        count(*) filter (outcome <> 'EMPTY') over (
+            partition by feature, segment order by place
+        ) as age,
+        bool_or(place = 1 and outcome <> 'EMPTY') over () as has_figures
+    from latest
+)
+select
+    check_name, feature, segment, any_value(metric) as metric,
+    arg_min(outcome, age) filter (outcome <> 'EMPTY') as outcome,
+    arg_min(message, age) filter (outcome <> 'EMPTY') as message,
+    arg_min(evaluation_id, age) filter (outcome <> 'EMPTY') as evaluation_id,
+    coalesce(
+        min(age) filter (not is_trouble and outcome <> 'EMPTY') - 1, max(age)
+    ) as troubles,
+    coalesce(
+        min(age) filter (is_trouble or not is_inside and outcome <> 'EMPTY') - 1, max(age)
+    ) as calm,
+    bool_or(is_trouble and place = 1) as is_seen,
+    min(place) > 1 and any_value(has_figures) as is_gone
+from aged
+group by check_name, feature, segment
+order by feature nulls first, segment nulls first
+"""
+
+
+def follow(
+    warehouse: Warehouse, store: str, checks: Sequence[Check], moment: datetime
+) -> list[Row]:
+    """The store's alerts are what its results make of them; return the events of this moment.
+
+    Writes `alerts`, `alert_events`. An alert whose check or figure is no more is resolved.
+    """
+    query = "from alerts where store = $store and state <> 'resolved'"
+    known = {_key(row): row for row in warehouse.read(query, store=store)}
+    named = {check.name: check for check in checks}
+    events: list[Row] = []
+    for alert, happened in _changes(warehouse, store, named, known, moment):
+        keep(warehouse, alert)
+        events += [event(alert, what, moment) for what in happened]
+    warehouse.append("alert_events", events)
+    return events
+
+
+def transitions(warehouse: Warehouse, results: Iterable[Row]) -> list[Row]:
+    """Return what the check run with these results made of alerts: opened, escalated, resolved ...
+
+    Columns: those of the event and store, check_name, metric, feature, segment, state.
+    """
+    rows = list(results)
+    return warehouse.read(
+        "select v.*, a.store, a.check_name, a.metric, a.feature, a.segment, a.state"
+        " from alert_events as v join alerts as a using (alert_id)"
+        " where list_contains($stores, a.store) and list_contains($moments, v.happened_at)"
+        " and v.event <> 'acknowledged'"
+        " order by a.store, a.check_name, a.feature nulls first, a.segment nulls first, v.event",
+        stores=sorted({row["store"] for row in rows}) or [""],
+        moments=sorted({row["checked_at"] for row in rows}) or [datetime.min],
+    )
+
+
+def listed(warehouse: Warehouse, everything: bool = False) -> list[Row]:
+    """Return the alerts that are not resolved (all of them), the newest first."""
+    which = "" if everything else " where state <> 'resolved'"
+    order = "order by opened_at desc, store, check_name, feature nulls first, segment nulls first"
+    return warehouse.read(f"from alerts{which} {order}")
+
+
+def keep(warehouse: Warehouse, alert: Row) -> None:
+    """The alert stands in its table as it is now."""
+    warehouse.write("delete from alerts where alert_id = $id", id=alert["alert_id"])
+    warehouse.append("alerts", [alert])
+
+
+def event(alert: Row, what: str, moment: datetime, message: str | None = None) -> Row:
+    """Return the row of something that happened to an alert."""
+    return {
+        "alert_id": alert["alert_id"],
+        "event": what,
+        "happened_at": moment,
+        "evaluation_id": alert["last_evaluation_id"],
+        "outcome": alert["outcome"],
+        "message": message or alert["message"],
+    }
+
+
+def _changes(
+    warehouse: Warehouse,
+    store: str,
+    named: dict[str, Check],
+    known: dict[Key, Row],
+    moment: datetime,
+) -> Iterator[Change]:
+    for key, alert in known.items():
+        if key[0] not in named:
+            yield _resolved(alert, moment, f"check {key[0]} is no longer in mlmon.yml")
+    for check in named.values():
+        seen = warehouse.read(SEEN, store=store, check=check.name, margin=float(check.hysteresis))
+        for row in seen:
+            found = known.get(_key(row))
+            change = _next(found, {**row, "store": store}, check, moment)
+            if change:
+                yield change
+
+
+def _next(alert: Row | None, seen: Row, check: Check, moment: datetime) -> Change | None:
+    """Return what becomes of an alert, None for none, by what was seen last."""
+    troubles, calm = seen["troubles"] or 0, seen["calm"] or 0
+    if alert is None:
+        is_due = troubles >= check.open_after and not seen["is_gone"]
+        return _opened(seen, moment) if is_due else None
+    if seen["is_gone"]:
+        return _resolved(alert, moment, "the newest evaluation has no such figure any more")
+    if calm >= check.resolve_after:
+        return _resolved({**alert, **_last(seen)}, moment, seen["message"])
+    now = {**alert, **_last(seen)}
+    happened = []
+    if seen["is_seen"]:
+        now |= {"last_seen_at": moment, "repeated": troubles}
+    if alert["outcome"] == "WARNING" and seen["outcome"] == "ERROR":
+        now["outcome"] = "ERROR"
+        happened.append("escalated")
+    until = alert["acknowledged_until"]
+    if alert["state"] == "acknowledged" and until is not None and until <= moment:
+        nobody = ("acknowledged_at", "acknowledged_by", "acknowledged_until", "note")
+        now |= {"state": "open", **dict.fromkeys(nobody)}
+        happened.append("reopened")
+    return now, happened
+
+
+def _opened(seen: Row, moment: datetime) -> Change:
+    names = ("store", "check_name", "metric", "feature", "segment", "outcome", "evaluation_id")
+    alert = {
+        **{name: seen[name] for name in names},
+        **_last(seen),
+        "state": "open",
+        "opened_at": moment,
+        "last_seen_at": moment,
+        "repeated": seen["troubles"],
+    }
+    text = repr([alert[name] for name in names] + [moment.isoformat()])
+    alert["alert_id"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return alert, ["opened"]
+
+
+def _resolved(alert: Row, moment: datetime, message: str) -> Change:
+    return {**alert, "state": "resolved", "resolved_at": moment, "message": message}, ["resolved"]
+
+
+def _last(seen: Row) -> Row:
+    """Return what the newest result says."""
+    return {"last_evaluation_id": seen["evaluation_id"], "message": seen["message"]}
+
+
+def _key(row: Row) -> Key:
+    return row["check_name"], row["feature"], row["segment"]

@@ -1,0 +1,112 @@
+"""Judgements: the outcome of a value, and what is said of it. No warehouse is asked here."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mlmon import functions
+from mlmon.config import Check
+
+OUTCOMES = ("OK", "EMPTY", "WARNING", "ERROR")  # the worst last
+Judgement = tuple[str, str]  # outcome, message
+
+
+@dataclass(frozen=True)
+class Limits:
+    """The bounds that hold: past a soft one is WARNING, past another ERROR."""
+
+    minimum: float | None = None
+    soft_minimum: float | None = None
+    soft_maximum: float | None = None
+    maximum: float | None = None
+
+
+def limits_of(check: Check) -> Limits:
+    """Return the bounds of a range; where ERROR is only a WARNING the hard ones are soft."""
+    if check.severity == "error":
+        return Limits(check.min, check.soft_min, check.soft_max, check.max)
+    low = check.min if check.soft_min is None else check.soft_min
+    high = check.max if check.soft_max is None else check.soft_max
+    return Limits(soft_minimum=low, soft_maximum=high)
+
+
+def typical_limits(check: Check, low: float, high: float) -> Limits:
+    """Return the ends of a typical range as the bounds that the check's severity makes of them."""
+    if check.severity == "error":
+        return Limits(minimum=low, maximum=high)
+    return Limits(soft_minimum=low, soft_maximum=high)
+
+
+def judge(
+    check: Check, limits: Limits, value: float | None, looked_at: str, note: str = ""
+) -> Judgement:
+    """Return outcome and message of a metric's value; no value is EMPTY, for the reason `note`."""
+    if value is None:
+        return "EMPTY", f"{looked_at} has no value: {note}"
+    if check.kind == "values":
+        return _among(check, value, looked_at)
+    return _within(limits, value, looked_at, check.kind == "typical")
+
+
+def _among(check: Check, value: float, looked_at: str) -> Judgement:
+    listed = ", ".join(f"{one:g}" for one in check.values or ())
+    if value in (check.values or ()):
+        return "OK", f"{looked_at} {value:.4g} is one of {listed}"
+    return failure(check), f"{looked_at} {value:.4g} is none of {listed}"
+
+
+def _within(limits: Limits, value: float, looked_at: str, typical: bool) -> Judgement:
+    bounds = (
+        ("ERROR", "below the minimum", limits.minimum, -1),
+        ("ERROR", "above the maximum", limits.maximum, 1),
+        ("WARNING", "below the soft minimum", limits.soft_minimum, -1),
+        ("WARNING", "above the soft maximum", limits.soft_maximum, 1),
+    )
+    for outcome, words, bound, side in bounds:
+        if bound is not None and (value - bound) * side > 0:
+            if typical:
+                words = f"{words.split()[0]} what is typical, {'from' if side < 0 else 'up to'}"
+            return (
+                outcome,
+                f"{looked_at} {value:.4g} is {words} {bound:{'.4g' if typical else 'g'}}",
+            )
+    return "OK", f"{looked_at} {value:.4g} is {'typical' if typical else 'within its limits'}"
+
+
+def failure(check: Check) -> str:
+    """Return the outcome of a check that does not hold: ERROR, or WARNING by its severity."""
+    return "ERROR" if check.severity == "error" else "WARNING"
+
+
+def softened(check: Check, outcome: str) -> str:
+    """Return an outcome as the check's severity leaves it."""
+    return failure(check) if outcome == "ERROR" else outcome
+
+
+def of_answer(check: Check, answer: Any) -> Judgement:
+    """Return what a function's answer means: an outcome, or an outcome and a message."""
+    parts = answer if isinstance(answer, tuple) else (answer, None)
+    if len(parts) != 2 or parts[0] not in OUTCOMES:
+        wanted = "OK, WARNING, ERROR or EMPTY, or a pair of that and a message"
+        return failure(check), f"{check.python} returned {str(answer)[:40]!r}; return {wanted}"
+    message = f"{check.python} says {parts[0]}" if parts[1] is None else str(parts[1])
+    return softened(check, parts[0]), message
+
+
+def of_trouble(check: Check, count: int, first: Mapping[str, Any] | None) -> Judgement:
+    """Return what the rows of a query mean: none is OK."""
+    if not count:
+        return "OK", "no row of trouble"
+    words = ", ".join(f"{name}={value}" for name, value in (first or {}).items())
+    return failure(check), f"{count} row{'s' * (count != 1)} of trouble; the first: {words}"
+
+
+def definition(check: Check, folder: Path) -> str:
+    """Return the md5 of all that decides the outcome, the text of a function's module included."""
+    function = functions.fingerprint(folder, check.python) if check.python else None
+    told = check.model_dump_json(
+        exclude={"name", "open_after", "resolve_after", "hysteresis"}, exclude_defaults=True
+    )
+    return hashlib.md5(f"{told} {function}".encode(), usedforsecurity=False).hexdigest()
