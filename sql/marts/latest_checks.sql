@@ -1,7 +1,8 @@
 -- The newest result of every check on the newest evaluation that was checked.
 -- Grain: one row per store, check_name, feature, segment.
 -- Reads: check_results, evaluations.
--- Newest evaluation of a store: the greatest batch, then the time it was made; none that is aside.
+-- Newest evaluation of a store: the greatest batch, then the time it was made;
+-- none that is aside.
 -- A check's results of one run have one time; those of its last run stand here.
 -- batch: batch of the evaluation that was checked.
 select

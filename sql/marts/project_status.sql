@@ -2,7 +2,7 @@
 -- Grain: one row per kind, name.
 -- Reads: batches, evaluations, latest_checks, model_history, scenario_runs.
 -- kind: dataset, model, store, check or scenario.
--- name: its name in mlmon.yml; of a check, store and check, and the feature and segment looked at.
+-- name: its name in mlmon.yml; of a check, store, check, feature and segment.
 -- status: outcome, active version, or newest batch.
 -- detail: the rest, in words.
 select
