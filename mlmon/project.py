@@ -16,7 +16,7 @@ from mlmon.config import load
 from mlmon.errors import ConfigError, require
 from mlmon.reading import Reading
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
-from mlmon.warehouse import Row
+from mlmon.warehouse import Row, now
 
 
 def open(folder: str | os.PathLike[str] = ".", *, read_only: bool = False) -> "Project":
@@ -190,6 +190,21 @@ class Project(Reading):
         from mlmon import scenario as scenarios
 
         return scenarios.Doors(lambda name: str(self.report(name)), self.summary, self)
+
+    def run_due(self, moment: datetime | None = None) -> list[Row]:
+        """What is due now (or at a moment, naive UTC) has run; return a row per fired trigger.
+
+        Rows have scenario, trigger, due_at, run_id, outcome and message; runs that were
+        interrupted are finished too. A trigger or run that failed as such has no outcome.
+        """
+        from mlmon.schedule import due
+
+        def start(scenario: str, trigger: str) -> Row:
+            from mlmon import scenario as scenarios  # heavy, and often nothing is due
+
+            return scenarios.start(self.warehouse, scenario, trigger)
+
+        return due.run_due(self.warehouse, self.config, moment or now(), start, self.run)
 
     def report(
         self,

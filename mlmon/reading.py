@@ -101,10 +101,10 @@ class Reading(Shown):
         return [{name: getattr(step, name) for name in shown} for step in steps]
 
     def schedule(self) -> list[Row]:
-        """Return when each trigger is due next, UTC, the next one first."""
-        from mlmon import schedule
+        """Return what each trigger waits for and when it is due next, UTC, the next one first."""
+        from mlmon.schedule import times
 
-        return schedule.upcoming(self.config)
+        return times.upcoming(self.config)
 
     def table(self, name: str) -> Any:
         """Return a table or view as an ibis table. Raises UnknownName."""

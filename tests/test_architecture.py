@@ -14,14 +14,14 @@ FLOORS = (
     "errors catalogue functions literals",
     "signals",
     "tables config.values config.dashboards inference artifacts",
-    "config.datasets config.models config.checks config.scenarios bins domain_classifier",
-    "config.stores",
+    "config.datasets config.models config.checks config.triggers bins domain_classifier",
+    "config.stores config.scenarios",
     "config.sections",
     "config.names",
     "config.document",
     "config",
     "warehouse judgements",
-    "records made_views unscored evaluations exports terminal dictionary schedule report doctor",
+    "records made_views unscored evaluations exports terminal dictionary report doctor",
     "features versions own_metrics own_checks alerts",
     "sources fitted channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
@@ -37,6 +37,7 @@ FLOORS = (
     "ingest train score evaluate check comparison",
     "plan flow",
     "scenario",
+    "schedule",
     "reading",
     "project compare",
     "mlmon",
@@ -44,7 +45,7 @@ FLOORS = (
     "cli",
     "__main__",
 )
-ROOMS = ("cli", "demo", "report", "scenario", "tables")  # folders that are one room each
+ROOMS = ("cli", "demo", "report", "scenario", "schedule", "tables")  # folders that are one room each
 VERBS = ("ingest", "train", "score", "evaluate", "check")
 BANNED = ("utils", "helpers", "core", "base", "common", "manager")
 # Modules with imports inside functions, and why.

@@ -30,6 +30,9 @@ COMMANDS = {
     "publish": "publish",
     "sql": "sql",
     "schedule next": "schedule",
+    "schedule due": "run_due",
+    "schedule loop": None,  # `run_due` again and again
+    "schedule emit": None,  # a file for another timer
     "doctor": "doctor",
     "backup": "backup",
     "delete batch": "delete_batch",

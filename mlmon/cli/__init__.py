@@ -6,13 +6,13 @@ a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130
 
 import sys
 
-from mlmon.cli import doing, keeping, reading, reporting, running, watching
+from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
 from mlmon.errors import MlmonError
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
 
-__all__ = ["app", "doing", "keeping", "main", "reading", "reporting", "running", "watching"]
+__all__ = ["app", "doing", "keeping", "main", "reading", "reporting", "running", "scheduling", "watching"]
 INTERRUPTED = 130
 AGAIN = "mlmon: interrupted; run the command again to finish"
 

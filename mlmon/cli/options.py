@@ -18,7 +18,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Model monitoring from inside a database.",
 )
-schedule_app = typer.Typer(no_args_is_help=True, help="When scenarios are due.")
+schedule_app = typer.Typer(no_args_is_help=True, help="When scenarios are due; run what is.")
 delete_app = typer.Typer(no_args_is_help=True, help="Remove a batch or an evaluation.")
 app.add_typer(schedule_app, name="schedule")
 app.add_typer(delete_app, name="delete")
@@ -31,7 +31,7 @@ Batches = Annotated[list[str] | None, typer.Option("--batch", help="A batch; may
 Batch = Annotated[str | None, typer.Option("--batch", help="The batch; by default the newest.")]
 
 
-GROUPS = {"schedule": ("next",), "delete": ("batch", "evaluation")}
+GROUPS = {"schedule": ("next", "due", "loop", "emit"), "delete": ("batch", "evaluation")}
 COMMANDS = (
     "ingest",
     "train",

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import mlmon
-from mlmon.cli.options import Folder, Shape, app, schedule_app
+from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.errors import ConfigError
 from mlmon.terminal import Format, show
@@ -55,14 +55,6 @@ def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> N
 def _path(project: Path) -> Path:
     config = load(project)
     return config.path(config.warehouse)
-
-
-@schedule_app.command("next")
-def schedule_next(project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Show when each trigger is due next, UTC."""
-    from mlmon.schedule import upcoming
-
-    show(upcoming(load(project)), format)
 
 
 @app.command()

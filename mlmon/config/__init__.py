@@ -5,9 +5,10 @@ from mlmon.config.datasets import Dataset
 from mlmon.config.document import load, parse
 from mlmon.config.models import Model
 from mlmon.config.names import FILE
-from mlmon.config.scenarios import Channel, Reporter, Scenario, Step, Trigger
+from mlmon.config.scenarios import Channel, Reporter, Scenario, Step
 from mlmon.config.sections import Config
 from mlmon.config.stores import Sampling, Store
+from mlmon.config.triggers import Trigger
 from mlmon.config.values import Reference
 
 __all__ = [

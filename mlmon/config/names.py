@@ -3,6 +3,7 @@
 from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from mlmon.config import triggers
 from mlmon.config.dashboards import foreign
 from mlmon.config.sections import Config
 from mlmon.tables import TABLES
@@ -18,6 +19,7 @@ def mistakes(config: Config) -> Iterator[tuple[Location, str]]:
     yield from _unknown_names(config)
     yield from _circles(config)
     yield from _foreign_data(config)
+    yield from triggers.misplaced(config.scenarios, config.datasets)
 
 
 def _circles(config: Config) -> Iterator[tuple[Location, str]]:

@@ -5,16 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import Duration, Function, Parameters, Section, Text, Zone
-
-
-class Trigger(Section):
-    """When a scenario is due: every so often, at a time of day (and day), in a time zone."""
-
-    name: str
-    every: Annotated[str, Field(pattern=r"^[1-9]\d* (minute|hour|day|week|month)s?$")]
-    at: str | None = None
-    time_zone: Zone = "UTC"
+from mlmon.config.triggers import Trigger
+from mlmon.config.values import Duration, Function, Parameters, Section, Text
 
 
 class OutcomeIs(Section):

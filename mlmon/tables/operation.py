@@ -57,4 +57,11 @@ TABLES: tuple[Table, ...] = (
         """run_id VARCHAR, reporter VARCHAR, channel VARCHAR, outcome VARCHAR, message VARCHAR,
         sent_at TIMESTAMP""",
     ),
+    table(
+        "trigger_state",
+        "What `mlmon schedule due` remembers of a trigger of a scenario.",
+        "scenario trigger",
+        """scenario VARCHAR, trigger VARCHAR, definition VARCHAR, seen_at TIMESTAMP,
+        known JSON, due_at TIMESTAMP, fired_at TIMESTAMP, run_id VARCHAR""",
+    ),
 )

@@ -1,0 +1,1 @@
+"""What starts scenarios by itself: times, events, who claims them, and files for other timers."""
