@@ -45,7 +45,14 @@ FLOORS = (
     "cli",
     "__main__",
 )
-ROOMS = ("cli", "demo", "report", "scenario", "schedule", "tables")  # folders that are one room each
+ROOMS = (
+    "cli",
+    "demo",
+    "report",
+    "scenario",
+    "schedule",
+    "tables",
+)  # folders that are one room each
 VERBS = ("ingest", "train", "score", "evaluate", "check")
 BANNED = ("utils", "helpers", "core", "base", "common", "manager")
 # Modules with imports inside functions, and why.

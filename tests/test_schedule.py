@@ -1,6 +1,6 @@
 """When a trigger is due: in its own time zone, by the calendar, whenever one asks."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -171,3 +171,148 @@ scenarios:
         ("Daily", "fast", datetime(2024, 1, 1, 21, 0)),
         ("Weekly", "slow", datetime(2024, 1, 2, 6, 0)),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "place", "words"),
+    [
+        (
+            "{name: t}",
+            "22:9: {t}",
+            "a trigger has exactly one of every, cron, new_data, sql, after",
+        ),
+        (
+            '{name: t, every: 1 day, cron: "0 6 * * 1"}',
+            "22:9: {t}",
+            "a trigger has exactly one of every, cron, new_data, sql, after",
+        ),
+        (
+            '{name: t, cron: "0 25 * * *"}',
+            "22:25: {t}.cron",
+            "'0 25 * * *' is no cron expression: Bad hour",
+        ),
+        (
+            '{name: t, cron: "0 6 * *"}',
+            "22:25: {t}.cron",
+            "give five fields: minute, hour, day, month, day of the week",
+        ),
+        (
+            '{name: t, cron: "0 6 31 2 *"}',
+            "22:25: {t}.cron",
+            "'0 6 31 2 *' is no cron expression: Bad day-of-month",
+        ),
+        (
+            "{name: t, cron: 0 6 * * 1, time_zone: Mars}",
+            "22:47: {t}.time_zone",
+            "no time zone is called Mars; one is Europe/Berlin",
+        ),
+        ("{name: t, new_data: clouds}", "22:29: {t}.new_data", "no dataset is called 'clouds'"),
+        ("{name: t, after: Nobody}", "22:26: {t}.after", "no scenario is called 'Nobody'"),
+        ("{name: t, after: Look}", "22:26: {t}.after", "a circle: Look makes run Look"),
+        ("{name: t, sql: select 1, at: '06:00'}", "22:9: {t}", "`at:` belongs to `every:`"),
+        (
+            "{name: t, new_data: orders, time_zone: UTC}",
+            "22:9: {t}",
+            "`time_zone:` belongs to `every:` and `cron:`",
+        ),
+        (
+            "{name: t, sql: select 1, outcome: [FAILED]}",
+            "22:9: {t}",
+            "`outcome:` belongs to `after:`",
+        ),
+    ],
+)
+def test_a_wrong_trigger_is_refused_with_its_place(tmp_path, line, place, words):
+    place = place.replace("{t}", "scenarios.Look.triggers.0")
+    assert refused(tmp_path, line) == f"mlmon.yml:{place}: {words}"
+
+
+def test_two_triggers_of_a_scenario_have_different_names(tmp_path):
+    said = refused(tmp_path, "{name: t, every: 1 day}", "{name: t, new_data: orders}")
+    place = "mlmon.yml:23:16: scenarios.Look.triggers.1.name"
+    assert said == f"{place}: two triggers of Look are called 't'"
+
+
+def test_scenarios_do_not_run_after_each_other_in_a_circle(tmp_path):
+    scenario = (
+        "  {}:\n    triggers: [{{name: t, after: {}}}]\n    steps: [{{name: s, check: blind}}]\n"
+    )
+    circle = "".join(scenario.format(*pair) for pair in (("A", "C"), ("B", "A"), ("C", "B")))
+    with pytest.raises(ConfigError, match=r"triggers\.0\.after: a circle: . makes run . makes"):
+        parse(f"{CONFIG}scenarios:\n{circle}", tmp_path)
+
+
+def test_nor_after_what_they_run_themselves(tmp_path):
+    text = """\
+scenarios:
+  Inner: {steps: [{name: s, check: blind}]}
+  Outer:
+    triggers: [{name: t, after: Inner}]
+    steps: [{name: s, run: Inner}]
+"""
+    with pytest.raises(ConfigError, match=r"scenarios\.Outer\.triggers\.0\.after: a circle: "):
+        parse(CONFIG + text, tmp_path)
+
+
+def test_what_waits_for_no_time_is_last_and_says_what_for(tmp_path):
+    text = """\
+scenarios:
+  Look:
+    triggers:
+      - {name: data, new_data: orders}
+      - {name: off, every: 1 day, enabled: false}
+      - {name: cron, cron: "*/5 * * * *", time_zone: Asia/Tokyo}
+      - {name: told, sql: select 42}
+    steps: [{name: look, check: blind}]
+  Then:
+    triggers: [{name: bad, after: Look, outcome: [WARNING, FAILED]}]
+    steps: [{name: look, check: blind}]
+"""
+    rows = upcoming(parse(CONFIG + text, tmp_path), datetime(2024, 1, 1, tzinfo=UTC))
+    assert [(row["trigger"], row["waits_for"], row["time_zone"]) for row in rows] == [
+        ("cron", "cron */5 * * * *", "Asia/Tokyo"),
+        ("data", "new data in orders", None),
+        ("off", "nothing: it is switched off", "UTC"),
+        ("told", "another result of: select 42", None),
+        ("bad", "the end of a run of Look, WARNING or FAILED", None),
+    ]
+    assert [row["due"] for row in rows] == [datetime(2024, 1, 1, 0, 5), *[None] * 4]
+
+
+# The clocks change: Berlin on 2024-03-31 and 2024-10-27, New York on 2024-03-10 and 2024-11-03.
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("minute", [0, 30])
+def test_a_time_that_comes_twice_is_not_due_again_whenever_one_asks(zone, minute):
+    """From every quarter of an hour of the night, the next moment lies ahead, and is the same."""
+    chosen = Trigger(name="t", cron=f"{minute} 1,2 * * *", time_zone=zone)
+    for year, month, day in ((2024, 3, 31), (2024, 10, 27), (2024, 3, 10), (2024, 11, 3)):
+        start = datetime(year, month, day, tzinfo=UTC) - timedelta(hours=12)
+        all_moments = [m.astimezone(UTC) for m in islice(due(chosen, start), 20)]
+        assert all_moments == sorted(set(all_moments))
+        for quarters in range(4 * 36):
+            asked = start + timedelta(minutes=15 * quarters)
+            following = next(due(chosen, asked)).astimezone(UTC)
+            assert following > asked
+            assert following in all_moments
+
+
+def test_every_few_hours_skips_an_hour_that_comes_again():
+    moments = islice(
+        due(trigger("2 hours", zone="Europe/Berlin"), datetime(2024, 10, 26, 21, tzinfo=UTC)), 4
+    )
+    assert [f"{m:%H:%M} {m.astimezone(UTC):%H}" for m in moments] == [
+        "00:00 22",
+        "02:00 00",
+        "04:00 03",
+        "06:00 05",
+    ]
+
+
+def test_every_half_hour_goes_on_through_an_hour_that_comes_again():
+    chosen = Trigger(name="t", cron="*/30 * * * *", time_zone="Europe/Berlin")
+    moments = [
+        m.astimezone(UTC) for m in islice(due(chosen, datetime(2024, 10, 27, tzinfo=UTC)), 6)
+    ]
+    assert {b - a for a, b in pairwise(moments)} == {timedelta(minutes=30)}

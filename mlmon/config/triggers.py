@@ -146,8 +146,10 @@ def _circles(scenarios: Mapping[str, Triggered]) -> Iterator[tuple[Place, str]]:
 
 def in_order(scenarios: Mapping[str, Triggered]) -> list[str]:
     """Return the scenarios, each behind those that make it run; raises CycleError."""
-    earlier = {
-        name: [t.after for t in scenario.triggers if t.after and t.after in scenarios]
-        for name, scenario in scenarios.items()
-    }
-    return list(TopologicalSorter(earlier).static_order())
+    order = TopologicalSorter(dict.fromkeys(scenarios, ()))
+    for name, scenario in scenarios.items():
+        order.add(name, *(t.after for t in scenario.triggers if t.after in scenarios and t.after))
+        for step in scenario.steps:
+            if step.run in scenarios and step.run:
+                order.add(step.run, name)
+    return list(order.static_order())

@@ -60,8 +60,11 @@ def _claim(
 
 
 def open_runs(warehouse: Warehouse, name: str) -> list[Row]:
-    """Return the runs of a scenario that have not ended."""
-    query = "from scenario_runs where scenario = $name and ended_at is null order by started_at"
+    """Return the runs of a scenario that have not ended; one within a run belongs to that."""
+    query = (
+        "from scenario_runs where scenario = $name and ended_at is null"
+        " and parent_run_id is null order by started_at"
+    )
     return warehouse.read(query, name=name)
 
 
