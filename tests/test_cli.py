@@ -497,6 +497,7 @@ def test_reading_loads_neither_ibis_nor_scikit_learn(evaluated, tmp_path):
                 ("sql", "from metrics"),
                 ("docs",),
                 ("schedule", "next"),
+                ("schedule", "due"),
                 ("export", "csv", "-o", tmp_path / "csv"),
                 ("publish", tmp_path / "copy.duckdb"),
             )

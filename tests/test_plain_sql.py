@@ -34,6 +34,7 @@ TABLES = {
     "check_results": "store check_name metric evaluation_id value outcome message checked_at",
     "scenario_runs": "run_id scenario trigger started_at ended_at outcome",
     "step_runs": "run_id position step action started_at ended_at outcome message",
+    "trigger_state": "scenario trigger definition seen_at known due_at fired_at run_id",
     "feature_values": "sample_id record_id feature number category",
 }
 POINT = "sample_id evaluation_id"
