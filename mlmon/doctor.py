@@ -1,7 +1,6 @@
 """Doctor: what must hold in a warehouse and beside it, what does not, and what mends it."""
 
 import hashlib
-import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,10 +10,12 @@ import duckdb
 
 from mlmon.config import Config
 from mlmon.literals import quoted
+from mlmon.processes import runs
 from mlmon.tables import TABLES
 from mlmon.warehouse import Row, Warehouse
 
-DRAFT = re.compile(r"^\..+\.(\d+)$|^[0-9a-f]{16}\.(\d+)$")  # what a killed process leaves behind
+# What a killed process leaves behind.
+DRAFT = re.compile(r"^\..+\.(\d+)(?:\.wal)?$|^[0-9a-f]{16}\.(\d+)$")
 
 
 @dataclass(frozen=True)
@@ -227,15 +228,5 @@ def drafts(config: Config) -> list[Path]:
     places = [folder, folder / "models", config.path("reports"), config.path("exports")]
     files = (path for place in places if place.is_dir() for path in place.rglob("*"))
     found = {path: DRAFT.match(path.name) for path in files if path.is_file()}
-    return sorted(path for path, name in found.items() if name and not _runs(name[1] or name[2]))
-
-
-def _runs(process: str) -> bool:
-    """Return whether a process of that number runs on this machine."""
-    try:
-        os.kill(int(process), 0)
-    except ProcessLookupError:
-        return False
-    except OSError:
-        return True
-    return True
+    left = {path: int(name[1] or name[2]) for path, name in found.items() if name}
+    return sorted(path for path, process in left.items() if not runs(process))

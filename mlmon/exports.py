@@ -2,12 +2,17 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from mlmon.errors import ConfigError
+from mlmon.drafts import replacing
+from mlmon.errors import ConfigError, MlmonError
 from mlmon.literals import literal, quoted
 from mlmon.warehouse import Warehouse
+
+COPY = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 
 def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]) -> list[Path]:
@@ -20,9 +25,10 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:
-        draft, target = folder / f".{name}.{os.getpid()}", folder / f"{name}.{format}"
-        warehouse.write(f"copy (from {quoted(name)}) to {literal(str(draft))} (format {format})")
-        draft.replace(target)
+        target = folder / f"{name}.{format}"
+        with replacing(target) as draft:
+            copied = f"copy (from {quoted(name)}) to {literal(str(draft))}"
+            warehouse.write(f"{copied} (format {format})")
         written.append(target)
     return written
 
@@ -51,18 +57,51 @@ def backup(warehouse: Warehouse, target: Path) -> Path:
 def publish(warehouse: Warehouse, target: Path) -> Path:
     """A consistent copy of the warehouse is at the path, replaced as a whole; return it.
 
-    Raises ConfigError when that is the warehouse itself.
+    Whoever reads the former copy goes on reading it. The warehouse is held only while its bytes
+    are copied. Raises ConfigError when that is the warehouse itself, MlmonError when
+    it cannot be copied.
     """
-    if warehouse.path and target.resolve() == warehouse.path.resolve():
+    if warehouse.path is None:
+        raise ConfigError("a warehouse in memory cannot be published")
+    if target.resolve() == warehouse.path.resolve():
         raise ConfigError(f"{target} is the warehouse itself; publish to another path")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    source = warehouse.value("select current_database()")
+    with replacing(target) as draft:
+        if not warehouse.read_only:
+            warehouse.write("checkpoint")  # fails in the middle of a transaction
+        _copy(warehouse.path, draft)
+        _verify(warehouse, draft)
+        _wal(target).unlink(missing_ok=True)  # of someone who wrote into the former copy
+    return target
+
+
+def _copy(source: Path, draft: Path) -> None:
+    """The draft is a database file, its write-ahead log beside it if there is one.
+
+    Another process reads them: one that closes a file, whatever it opened it for, gives up every
+    lock that it has on it (POSIX), and this one has DuckDB's.
+    """
+    for path, copy in ((source, draft), (_wal(source), _wal(draft))):
+        if path.exists():
+            _run(path, copy)
+
+
+def _verify(warehouse: Warehouse, draft: Path) -> None:
+    """The copy opens, and what its log held is in it."""
     warehouse.write(f"attach {literal(str(draft))} as mlmon_copy (read_write)")
     try:
-        warehouse.write(f"copy from database {quoted(source)} to mlmon_copy")
+        warehouse.read("from mlmon_copy.warehouse_state")
+        warehouse.write("checkpoint mlmon_copy")
     finally:
         warehouse.write("detach mlmon_copy")
-    draft.replace(target)
-    return target
+
+
+def _run(path: Path, copy: Path) -> None:
+    command = [sys.executable, "-I", "-S", "-c", COPY, str(path), str(copy)]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["stopped"])[-1]
+        raise MlmonError(f"{path} cannot be copied to {copy.parent}: {reason}")
+
+
+def _wal(path: Path) -> Path:
+    return path.with_name(f"{path.name}.wal")

@@ -32,7 +32,8 @@ class Reading(Shown):
     def __init__(self, config: Config, *, read_only: bool = False) -> None:
         """Open the warehouse and bring its views up to date."""
         self.config = config
-        self.warehouse = Warehouse(config.path(config.warehouse), read_only=read_only)
+        path = config.path(config.warehouse)
+        self.warehouse = Warehouse(path, read_only=read_only, wait=config.lock_wait)
         if not read_only:
             try:
                 self._renew_views()

@@ -1,6 +1,5 @@
 """The one DuckDB file: connect, transactions, append, read. Nothing else touches a connection."""
 
-import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -10,14 +9,9 @@ from typing import Any, Self, TypeVar
 
 import duckdb
 
-from mlmon.errors import (
-    MlmonError,
-    QueryFailed,
-    TransactionLost,
-    WarehouseLocked,
-    WarehouseNotFound,
-)
+from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound
 from mlmon.literals import literal, quoted, spelled
+from mlmon.opening import explained, patiently
 from mlmon.tables import TABLES, Table, comment_of
 
 SCHEMA_VERSION = "1"
@@ -42,16 +36,23 @@ class Warehouse:
     """A DuckDB database with mlmon's tables; `path` None is one in memory."""
 
     def __init__(
-        self, path: Path | None = None, *, read_only: bool = False, comments: bool = True
+        self,
+        path: Path | None = None,
+        *,
+        read_only: bool = False,
+        comments: bool = True,
+        wait: float = 0,
     ) -> None:
         """Open the file; make it with its tables when it is not there (unless `read_only`).
 
-        Raises WarehouseNotFound, WarehouseLocked.
+        While another process holds it, wait for up to so many seconds. Raises WarehouseNotFound,
+        WarehouseLocked.
         """
         self.path = path
+        self.read_only = read_only
         self._depth = 0
         self._given_up: dict[object, str] = {}  # queries that failed, and why
-        self.connection = _connect(path, read_only)
+        self.connection = patiently(lambda: _connect(path, read_only), wait)
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
         if not read_only:
@@ -282,13 +283,4 @@ def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except (duckdb.IOException, duckdb.ConnectionException) as error:
-        raise _explain(path, str(error)) from error
-
-
-def _explain(path: Path, message: str) -> MlmonError:
-    """Return what a failure to open means for the person who meets it."""
-    if holder := re.search(r"PID (\d+)", message):
-        return WarehouseLocked(
-            f"{path} is held by process {holder[1]}; wait for it to end or close its connection"
-        )
-    return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
+        raise explained(path, str(error)) from error

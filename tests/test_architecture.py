@@ -11,9 +11,9 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions literals",
+    "errors catalogue functions literals processes",
     "signals",
-    "tables config.values config.dashboards inference artifacts",
+    "tables config.values config.dashboards inference artifacts opening drafts",
     "config.datasets config.models config.checks config.triggers bins domain_classifier",
     "config.stores config.scenarios",
     "config.sections",

@@ -44,17 +44,14 @@ def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> N
     """Run a query on the warehouse, read-only."""
     import duckdb
 
-    with Warehouse(_path(project), read_only=True) as opened:
+    config = load(project)
+    path = config.path(config.warehouse)
+    with Warehouse(path, read_only=True, wait=config.lock_wait) as opened:
         try:
             rows = opened.read(query)
         except duckdb.Error as error:
             raise ConfigError(f"sql: {str(error).splitlines()[0]}") from error
     show(rows, format)
-
-
-def _path(project: Path) -> Path:
-    config = load(project)
-    return config.path(config.warehouse)
 
 
 @app.command()

@@ -20,6 +20,7 @@ class Config(Section):
     version: Literal[1]
     project: str
     warehouse: str = "warehouse/mlmon.duckdb"
+    lock_wait: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 60  # seconds
     time_zone: Zone = "UTC"  # of the times in reports
     datasets: Mapping[str, Dataset]
     models: Mapping[Annotated[str, Field(pattern=r"^[^/\\\\.][^/\\\\]*$")], Model] = {}

@@ -1,0 +1,55 @@
+"""Opening a file that one process at a time may have: waiting for it, and saying who has it."""
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from mlmon.errors import MlmonError, WarehouseLocked
+from mlmon.processes import described
+
+FIRST, LONGEST = 0.01, 0.25  # seconds between two attempts: from, to
+SILENT = 2.0  # seconds of waiting that nobody need be told of
+log = logging.getLogger("mlmon")
+T = TypeVar("T")
+
+
+def patiently(attempt: Callable[[], T], wait: float) -> T:
+    """Return what `attempt` returns, tried again for `wait` seconds while the file is locked.
+
+    After two seconds one warning says who is waited for. Raises WarehouseLocked.
+    """
+    began, pause, told = time.monotonic(), FIRST, False
+    while True:
+        try:
+            return attempt()
+        except WarehouseLocked as error:
+            waited = time.monotonic() - began
+            if waited >= wait:
+                raise _given_up(error, wait) from error
+            if waited >= SILENT and not told:
+                log.warning("mlmon: %s; waiting up to %g seconds", error, wait)
+                told = True
+            # Two that wait do not knock in step, and nobody sleeps past the limit.
+            time.sleep(min(pause * random.uniform(0.5, 1), wait - waited))
+            pause = min(2 * pause, LONGEST)
+
+
+def explained(path: Path, message: str) -> MlmonError:
+    """Return what DuckDB's failure to open a file means for the person who meets it."""
+    if holder := re.search(r"PID (\d+)", message):
+        number = int(holder[1])  # 0 when the holder is in another container
+        who = described(number) if number else "a process that is not seen from here"
+        return WarehouseLocked(f"{path} is held by {who}")
+    if "Could not set lock" in message or "being used by another process" in message:
+        return WarehouseLocked(f"{path} is held by another process")
+    return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
+
+
+def _given_up(error: WarehouseLocked, wait: float) -> WarehouseLocked:
+    """Return the error with what to do next."""
+    waited = f"waited {wait:g} seconds, as `lock_wait:` says; " if wait else ""
+    return WarehouseLocked(f"{error}; {waited}wait for it to end or close its connection")
