@@ -98,6 +98,14 @@ class NotSent(MlmonError):
     """A message did not reach its channel."""
 
 
+class MissingExtra(MlmonError):
+    """A library that few need is not installed."""
+
+    def __init__(self, library: str, extra: str) -> None:
+        """Say how to install it."""
+        super().__init__(f"{library} is not installed; run `pip install 'mlmon[{extra}]'`")
+
+
 def require(kind: str, name: str, known: Mapping[str, Any]) -> Any:
     """Return what the name stands for; raises UnknownName that lists the known ones."""
     if name not in known:

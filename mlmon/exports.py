@@ -21,7 +21,7 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
     Formats: parquet, csv. Raises ConfigError.
     """
     if format not in ("parquet", "csv"):
-        raise ConfigError(f"export knows parquet and csv, not {format!r}")
+        raise ConfigError(f"export knows parquet, csv and prometheus, not {format!r}")
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:

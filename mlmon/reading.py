@@ -126,10 +126,14 @@ class Reading(Shown):
     ) -> list[Path]:
         """Each named view or table is a file in the folder; return the files.
 
-        Formats: parquet, csv. A file is replaced as a whole. Raises ConfigError.
+        Formats: parquet, csv; prometheus makes mlmon.prom with the newest figures there, or the
+        file that is named if it ends so. A file is replaced as a whole. Raises ConfigError,
+        MissingExtra.
         """
-        from mlmon import exports
+        from mlmon import exports, prometheus
 
+        if format == "prometheus":
+            return [prometheus.write(self.warehouse, Path(directory))]
         return exports.export(self.warehouse, format, Path(directory), names)
 
     def publish(self, path: str | os.PathLike[str]) -> Path:

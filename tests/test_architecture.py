@@ -21,7 +21,7 @@ FLOORS = (
     "config.document",
     "config",
     "warehouse judgements",
-    "records made_views unscored evaluations exports terminal dictionary report doctor",
+    "records made_views unscored evaluations exports prometheus terminal dictionary report doctor",
     "features versions own_metrics own_checks alerts",
     "sources fitted channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
@@ -69,6 +69,7 @@ HIDDEN = {
     "own_metrics": "sqlglot takes a while to load, and few projects have metrics of their own",
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
     "report.site": "drawing loads altair, which a page that is up to date does not need",
+    "prometheus": "prometheus-client is an extra",
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
 }
 # Modules that import duckdb for its error class alone; only the warehouse connects.

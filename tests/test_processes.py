@@ -202,7 +202,8 @@ deadline, made = time.monotonic() + seconds, {}
 while time.monotonic() < deadline:
     for store in ("truth", "blind"):
         with mlmon.open(folder) as project:
-            known = project.warehouse.read("select batch from evaluations where store = '%s'" % store)
+            query = "select batch from evaluations where store = $store"
+            known = project.warehouse.read(query, store=store)
             left = sorted({*sys.argv[4:]} - {row["batch"] for row in known})
             if left:
                 made[store, left[0]] = project.evaluate(store, batch=left[0]).id
@@ -238,7 +239,7 @@ def at_once(folder: Path, copy: Path, seconds: float, months: int) -> None:
         project.ingest("orders")
         project.publish(copy)
     command = [sys.executable, "-c", WORK, str(folder), str(copy), str(seconds), *batches]
-    pipes = {name: subprocess.PIPE for name in ("stdin", "stdout", "stderr")}
+    pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
     workers = [subprocess.Popen(command, text=True, **pipes) for _ in range(2)]
     for worker in workers:
         assert worker.stdout.readline() == "ready\n"

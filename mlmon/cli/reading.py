@@ -19,6 +19,7 @@ class Export(StrEnum):
 
     parquet = "parquet"
     csv = "csv"
+    prometheus = "prometheus"
 
 
 @app.command()
@@ -57,10 +58,12 @@ def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> N
 @app.command()
 def export(
     kind: Annotated[Export, typer.Argument(help="File format.")],
-    output: Annotated[Path, typer.Option("-o", help="Folder of the files.")] = Path("exports"),
+    output: Annotated[
+        Path, typer.Option("-o", help="Folder of the files, or a .prom file.")
+    ] = Path("exports"),
     project: Folder = Path(),
 ) -> None:
-    """Write the metrics datasets as files; print their paths."""
+    """Write the metrics datasets as files, or the newest figures for Prometheus; print paths."""
     with mlmon.open(project, read_only=True) as opened:
         for path in opened.export(kind.value, output):
             print(path)

@@ -1,0 +1,107 @@
+"""The newest figures, checks and runs as a text file that Prometheus's node exporter collects."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from mlmon.drafts import replacing
+from mlmon.errors import MissingExtra
+from mlmon.warehouse import Warehouse
+
+FILE = "mlmon.prom"
+FIGURE = ("store", "model", "model_version", "metric", "feature")
+# Gauge -> what it says, its labels, and the query of those and of its value.
+GAUGES: dict[str, tuple[str, tuple[str, ...], str]] = {
+    "mlmon_metric": (
+        "Figure of the newest evaluation of a store; feature is empty for the whole model.",
+        FIGURE,
+        "select *, value as gauge from latest_metrics where segment is null",
+    ),
+    "mlmon_metric_lower": (
+        "Lower end of the figure's interval.",
+        FIGURE,
+        "select *, lower as gauge from latest_metrics where segment is null",
+    ),
+    "mlmon_metric_upper": (
+        "Upper end of the figure's interval.",
+        FIGURE,
+        "select *, upper as gauge from latest_metrics where segment is null",
+    ),
+    "mlmon_evaluation_timestamp_seconds": (
+        "When the newest evaluation of a store was made.",
+        ("store", "model", "model_version"),
+        "select distinct store, model, model_version, epoch(evaluated_at) as gauge"
+        " from latest_metrics",
+    ),
+    "mlmon_check_outcome": (
+        "Newest outcome of a check: 0 OK, 1 EMPTY, 2 WARNING, 3 ERROR.",
+        ("store", "check", "metric", "feature"),
+        "select store, check_name as check, metric, feature, max(list_position("
+        "['OK', 'EMPTY', 'WARNING', 'ERROR'], outcome) - 1) as gauge"
+        " from latest_checks group by all",
+    ),
+    "mlmon_check_value": (
+        "The value that the check looked at.",
+        ("store", "check", "metric", "feature"),
+        "select store, check_name as check, metric, feature, max(value) as gauge"
+        " from latest_checks group by all",
+    ),
+    "mlmon_scenario_last_run_outcome": (
+        "How the last run that has ended did: 0 SUCCESS, 1 WARNING, 2 FAILED, 3 ABORTED.",
+        ("scenario",),
+        "select scenario, list_position(['SUCCESS', 'WARNING', 'FAILED', 'ABORTED'],"
+        " max_by(outcome, started_at)) - 1 as gauge from scenario_last_runs"
+        " where ended_at is not null group by scenario",
+    ),
+    "mlmon_scenario_last_run_timestamp_seconds": (
+        "When that run ended.",
+        ("scenario",),
+        "select scenario, epoch(max_by(ended_at, started_at)) as gauge from scenario_last_runs"
+        " where ended_at is not null group by scenario",
+    ),
+    "mlmon_model_active_version": (
+        "The version that scores now.",
+        ("model",),
+        "select model, model_version as gauge from model_history where is_active",
+    ),
+}
+
+
+def write(warehouse: Warehouse, path: Path) -> Path:
+    """The file, in a folder mlmon.prom, has the newest figures, replaced as a whole; return it.
+
+    A figure that is undefined is left out. Raises MissingExtra.
+    """
+    try:
+        from prometheus_client import CollectorRegistry, generate_latest
+    except ImportError as error:
+        raise MissingExtra("prometheus-client", "prometheus") from error
+
+    registry = CollectorRegistry()
+    registry.register(_Gauges(warehouse))
+    target = path if path.suffix == ".prom" else path / FILE
+    with replacing(target) as draft:
+        draft.write_bytes(generate_latest(registry))
+    return target
+
+
+class _Gauges:
+    """What a registry asks for its families of metrics."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        self.warehouse = warehouse
+
+    def describe(self) -> list[Any]:
+        """Return no family: the warehouse is read once, when all are collected."""
+        return []
+
+    def collect(self) -> Iterator[Any]:
+        """Yield a family per gauge."""
+        from prometheus_client.core import GaugeMetricFamily
+
+        for name, (words, labels, query) in GAUGES.items():
+            family = GaugeMetricFamily(name, words, labels=labels)
+            for row in self.warehouse.read(f"from ({query}) where gauge is not null order by all"):
+                values = ["" if row[label] is None else str(row[label]) for label in labels]
+                family.add_metric(values, float(row["gauge"]))
+            yield family
