@@ -96,14 +96,16 @@ def delete(warehouse: Warehouse, evaluation_id: str) -> None:
     if len(rows) != 1:
         what = "no evaluation has" if not rows else f"{len(rows)} evaluations have"
         raise EvaluationNotFound(f"{what} an id that starts with {evaluation_id!r}; give another")
-    found = rows[0]
     with warehouse.transaction():
-        for table in SNAPSHOTS:
-            warehouse.write(
-                f"delete from {table} where evaluation_id = $id", id=found["evaluation_id"]
-            )
-        for sample in {found["sample_id"], found["reference_sample_id"]}:
-            _forget_unused(warehouse, sample)
+        remove(warehouse, rows[0])
+
+
+def remove(warehouse: Warehouse, found: Row) -> None:
+    """The evaluation of this row and its figures are gone, and samples that nobody else needs."""
+    for table in SNAPSHOTS:
+        warehouse.write(f"delete from {table} where evaluation_id = $id", id=found["evaluation_id"])
+    for sample in {found["sample_id"], found["reference_sample_id"]}:
+        _forget_unused(warehouse, sample)
 
 
 def _forget_unused(warehouse: Warehouse, sample: str) -> None:

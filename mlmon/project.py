@@ -116,6 +116,30 @@ class Project(Reading):
 
         evaluations.delete(self.warehouse, evaluation_id)
 
+    def prune(
+        self,
+        *,
+        evaluations: int | None = None,
+        older_than: str | None = None,
+        runs: int | None = None,
+        predictions: int | None = None,
+        dry_run: bool = False,
+    ) -> list[Row]:
+        """What is older than these, else than `retention:` keeps is gone; return a row for each.
+
+        Kept are so many evaluations per store (or those not `older_than`, as in 365d), runs per
+        scenario, scored batches per model, and all that these need. Raises ConfigError.
+        """
+        from mlmon import prune
+
+        if evaluations is not None and older_than is not None:
+            raise ConfigError("give evaluations by their number or by their age, not both")
+        given = {"evaluations": evaluations, "runs": runs, "predictions": predictions}
+        named = {name: number for name, number in given.items() if number is not None}
+        kept = self.config.retention.model_dump() | named
+        age = prune.age(older_than) if older_than is not None else None
+        return prune.prune(self.warehouse, self.config, prune.kept(**kept), age, dry_run)
+
     def check(
         self, store: str | None = None, *, batch: str | None = None, evaluation: str | None = None
     ) -> list[CheckResult]:

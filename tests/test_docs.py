@@ -35,6 +35,7 @@ COMMANDS = {
     "schedule emit": None,  # a file for another timer
     "doctor": "doctor",
     "backup": "backup",
+    "prune": "prune",
     "delete batch": "delete_batch",
     "delete evaluation": "delete_evaluation",
     "demo": None,  # makes a project

@@ -34,3 +34,32 @@ def backup(
     """Copy the warehouse and its fitted models into a new folder; print its path."""
     with mlmon.open(project, read_only=True) as opened:
         print(opened.backup(directory))
+
+
+@app.command()
+def prune(
+    evaluations: Annotated[
+        int | None, typer.Option("--keep-evaluations", help="So many per store.")
+    ] = None,
+    older_than: Annotated[
+        str | None, typer.Option("--older-than", help="Instead: those older than 365d or 52w.")
+    ] = None,
+    runs: Annotated[int | None, typer.Option("--keep-runs", help="So many per scenario.")] = None,
+    predictions: Annotated[
+        int | None, typer.Option("--keep-predictions", help="So many scored batches per model.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only list what would go.")] = False,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Remove old evaluations, runs and predictions that nothing needs; list what went."""
+    with mlmon.open(project) as opened:
+        gone = opened.prune(
+            evaluations=evaluations,
+            older_than=older_than,
+            runs=runs,
+            predictions=predictions,
+            dry_run=dry_run,
+        )
+    show(gone, format)
+    say(f"{len(gone)} would go" if dry_run else f"{len(gone)} removed")

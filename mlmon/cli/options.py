@@ -52,6 +52,7 @@ COMMANDS = (
     "docs",
     "doctor",
     "backup",
+    "prune",
 )
 
 

@@ -5,6 +5,7 @@ from mlmon.config.datasets import Dataset
 from mlmon.config.document import load, parse
 from mlmon.config.models import Model
 from mlmon.config.names import FILE
+from mlmon.config.retention import Retention
 from mlmon.config.scenarios import Channel, Reporter, Scenario, Step
 from mlmon.config.sections import Config
 from mlmon.config.stores import Sampling, Store
@@ -20,6 +21,7 @@ __all__ = [
     "Model",
     "Reference",
     "Reporter",
+    "Retention",
     "Sampling",
     "Scenario",
     "Step",

@@ -9,6 +9,7 @@ from pydantic import Field
 from mlmon.config.dashboards import Dashboard
 from mlmon.config.datasets import Dataset
 from mlmon.config.models import Model
+from mlmon.config.retention import Retention
 from mlmon.config.scenarios import Channel, Scenario
 from mlmon.config.stores import Store
 from mlmon.config.values import Section, Zone
@@ -29,6 +30,7 @@ class Config(Section):
     channels: Mapping[str, Channel] = {}
     dashboards: Mapping[str, Dashboard] = {}
     views: str | None = None
+    retention: Retention = Retention()
     folder: Annotated[Path, Field(exclude=True)] = Path()
 
     def path(self, relative: str) -> Path:
