@@ -24,7 +24,8 @@ OLD_RUNS = """
 # Scored batches beyond the newest that no sample draws from.
 OLD_PREDICTIONS = """
     with scored as (
-        select model, dataset, batch, min(scored_at) as made_at from predictions group by all
+        select model, dataset, batch, min(scored_at) as made_at from predictions
+        group by model, dataset, batch
         qualify row_number() over (partition by model, dataset order by batch desc) > $batches
     ), needed as (select model, dataset, unnest(batches) as batch from samples)
     select 'predictions' as what, model as of, batch, dataset as id, made_at
