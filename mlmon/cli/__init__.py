@@ -4,27 +4,25 @@ Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a ch
 a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
 """
 
-import signal
 import sys
-from typing import Never
 
 from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
 from mlmon.errors import MlmonError
+from mlmon.signals import stoppable
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
 
 __all__ = ["app", "doing", "keeping", "main", "reading", "reporting", "running", "scheduling", "watching"]
 INTERRUPTED = 130
-TERMINATED = 143
 AGAIN = "mlmon: interrupted; run the command again to finish"
 
 
 def main() -> None:
     """Run the command line; an error is one line and an exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
     try:
-        app()
+        with stoppable():
+            app()
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:
             say(AGAIN)
@@ -37,11 +35,6 @@ def main() -> None:
             raise
         say(f"mlmon: {explained(error)}")
         sys.exit(error.exit_code if isinstance(error, MlmonError) else MlmonError.exit_code)
-
-
-def _terminated(*_: object) -> Never:
-    """The process ends as it does by an error: what it had begun is undone."""
-    sys.exit(TERMINATED)
 
 
 def explained(error: Exception) -> str:
