@@ -17,7 +17,9 @@ NEWEST_FIRST = """row_number() over (
 )"""
 OLD_RUNS = """
     select 'run' as what, scenario as of, batch, run_id as id, started_at as made_at
-    from scenario_runs where ended_at is not null
+    from scenario_runs where ended_at is not null and coalesce(parent_run_id, '') not in (
+        select run_id from scenario_runs where ended_at is null
+    )
     qualify row_number() over (partition by scenario order by started_at desc) > $runs
     order by all
 """
@@ -121,7 +123,7 @@ def _named(warehouse: Warehouse, config: Config) -> Iterator[str]:
 def _runs(warehouse: Warehouse, keep: int | None) -> list[Row]:
     gone = [] if keep is None else warehouse.read(OLD_RUNS, runs=keep)
     for row in gone:
-        for table in ("step_runs", "scenario_runs"):
+        for table in ("notifications", "step_runs", "scenario_runs"):
             warehouse.write(f"delete from {table} where run_id = $id", id=row["id"])
     return gone
 
