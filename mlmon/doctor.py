@@ -40,7 +40,9 @@ UNMEASURED = (
 )
 ACTIVE = """
 update model_versions as v set is_active = v.model_version = (
-    select arg_max(o.model_version, coalesce(o.activated_at, o.created_at))
+    select coalesce(
+        arg_max(o.model_version, o.activated_at), arg_max(o.model_version, o.created_at)
+    )
     from model_versions as o where o.model = v.model
 ) where v.model in (
     select model from model_versions group by model having count(*) filter (is_active) <> 1

@@ -128,7 +128,9 @@ def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
     first: set[str] = set()
     for model in config.models:
         version = warehouse.one(
-            "from model_versions where model = $model order by model_version desc", model=model
+            "from model_versions where model = $model and activated_at is not null"
+            " order by model_version desc",
+            model=model,
         )
         if version is None or not warehouse.has(version["dataset"]):
             continue
@@ -138,7 +140,7 @@ def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
         table = warehouse.ibis.table(dataset)
         expression = features.scored_dataset(
             table,
-            warehouse.ibis.table("predictions"),
+            _of_activated(warehouse),
             warehouse.ibis.table("class_probabilities"),
             versions.source(version),
             version,
@@ -149,8 +151,15 @@ def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
             for label in version["classes"] or []
         }
         words["prediction"] = "Predicted class at the version's threshold, or the estimate."
-        comment = f"Records of {dataset} with what the newest version of {model} said."
+        comment = f"Records of {dataset} with what {model}'s newest version ever active said."
         yield View(name, "staging", _sql(expression), comment, (version["key"],), (), words)
+
+
+def _of_activated(warehouse: Warehouse) -> ir.Table:
+    """Return the predictions of versions that are or were active: of no challenger kept out."""
+    known = warehouse.ibis.table("model_versions")
+    activated = known.filter(known["activated_at"].notnull())
+    return warehouse.ibis.table("predictions").semi_join(activated, ["model", "model_version"])
 
 
 _SAMPLE_BATCHES = {

@@ -63,7 +63,10 @@ class Project(Reading):
     def train(
         self, model: str, *, batches: Sequence[str] = (), created_by: str = "Python API"
     ) -> ModelVersion:
-        """A new version, trained on mlmon.yml's batches or these, is active; return it."""
+        """A new version is trained on mlmon.yml's batches or these, and active or kept; return it.
+
+        Which of the two goes by `activate:` of mlmon.yml; `decisions` says why.
+        """
         from mlmon import project_views, train
 
         require("model", model, self.config.models)
@@ -273,12 +276,20 @@ class Project(Reading):
             flow=partial(flow.flow, self.warehouse, self.config) if shows else None,
         )
 
-    def activate(self, model: str, version: int) -> ModelVersion:
-        """The version scores from now on; return it. Raises UnknownName."""
-        from mlmon import versions
+    def activate(
+        self, model: str, version: int | str, *, decided_by: str = "Python API"
+    ) -> ModelVersion:
+        """The version scores from now on; return it. Raises UnknownName.
+
+        "previous" is the version that was active before. Writes `activation_decisions`.
+        """
+        from mlmon import decisions, generated
 
         require("model", model, self.config.models)
-        return ModelVersion.of(versions.activate(self.warehouse, model, version))
+        with self.warehouse.transaction():
+            row = decisions.by_hand(self.warehouse, model, version, decided_by)
+            generated.refresh(self.warehouse, self.config)
+        return ModelVersion.of(row)
 
 
 def _names(batches: Sequence[str]) -> list[str]:

@@ -88,6 +88,16 @@ class Reading(Shown):
             model=model,
         )
 
+    def decisions(self, model: str | None = None) -> list[Row]:
+        """Return why versions of a model (of all) became active or were kept, newest first."""
+        if model:
+            require("model", model, self.config.models)
+        return self.warehouse.read(
+            "from activation_decisions where coalesce(model = $model, $model is null)"
+            " order by model, position desc",
+            model=model,
+        )
+
     def plan(
         self, store: str, *, batch: str | None = None, against: str | None = None
     ) -> list[Row]:

@@ -1,4 +1,4 @@
-"""Train: a scikit-learn pipeline is fitted on batches and becomes the active version.
+"""Train: a scikit-learn pipeline is fitted on batches and becomes a version of its model.
 
 The test part, split off by the sampling rule, is the version's reference sample: threshold,
 importances and bins come from it, and all drift is measured against it.
@@ -14,12 +14,15 @@ from sklearn.pipeline import Pipeline
 from mlmon import (
     artifacts,
     bins,
+    challenge,
+    decisions,
     estimators,
     features,
     generated,
     measure,
     predictions,
     samples,
+    training_batches,
     versions,
 )
 from mlmon.config import Config, Model
@@ -36,14 +39,14 @@ def train(
     batches: Sequence[str] = (),
     created_by: str = "mlmon train",
 ) -> Row:
-    """A new version is fitted, measured on its test part, and active; return its row.
+    """A new version is fitted, measured on its test part, and active or kept; return its row.
 
-    Writes an artifact, `model_versions`, `feature_importances`, `bins`, `samples`, `predictions`
-    of the test part, its histograms, curves and metrics. Raises BatchNotFound, TrainingError,
-    ArtifactError.
+    Writes an artifact, `model_versions`, `activation_decisions`, `feature_importances`, `bins`,
+    `samples`, `predictions` of the test part, its histograms, curves and metrics. Raises
+    BatchNotFound, TrainingError, ArtifactError.
     """
     model = config.models[name]
-    chosen = list(batches) or list(model.train.batches)
+    chosen = list(batches) or training_batches.resolve(warehouse, model)
     fingerprints = _fingerprints(warehouse, model.dataset, chosen)
     source = generated.source_of(warehouse, config, name)
     frame = _rows(warehouse, source, chosen, model.train.seed)
@@ -52,7 +55,8 @@ def train(
     train_part, test_part = frame[labelled & ~is_test], frame[is_test]
     pipeline = estimators.fit(config, model, source, train_part)
     fitted = estimators.fit_threshold(model, source, pipeline, frame[labelled & is_test])
-    artifact = artifacts.save(config.path(config.warehouse).parent, name, fitted.pipeline)
+    folder = config.path(config.warehouse).parent
+    artifact = artifacts.save(folder, name, fitted.pipeline)
     with warehouse.transaction():
         version = _store_version(
             warehouse,
@@ -75,9 +79,11 @@ def train(
                 "trusted_types": list(artifact.trusted_types),
             },
         )
+        facts = challenge.decide(warehouse, model, folder, version, fitted)
+        decisions.record(warehouse, version, created_by, facts)
         generated.refresh(warehouse, config)
         _store_reference(warehouse, model, version, fitted, test_part)
-    return version
+    return versions.number(warehouse, name, version["model_version"])
 
 
 def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) -> list[str]:
@@ -109,7 +115,7 @@ def _last_step(pipeline: Any) -> Any:
 
 
 def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
-    """The version is in the warehouse and active; return its row."""
+    """The version is in the warehouse, not active yet; return its row."""
     query = "select coalesce(max(model_version), 0) + 1 from model_versions where model = $model"
     number = warehouse.value(query, model=facts["model"])
     warehouse.append(
@@ -128,7 +134,7 @@ def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
             }
         ],
     )
-    return versions.activate(warehouse, facts["model"], number)
+    return versions.number(warehouse, facts["model"], number)
 
 
 def _store_reference(

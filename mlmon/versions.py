@@ -16,7 +16,7 @@ def active(warehouse: Warehouse, model: str) -> Row:
     return row
 
 
-def number(warehouse: Warehouse, model: str, version: int) -> Row:
+def number(warehouse: Warehouse, model: str, version: int | str) -> Row:
     """Return the row of a version; raises UnknownName."""
     rows = warehouse.read("from model_versions where model = $model", model=model)
     for row in rows:

@@ -13,17 +13,19 @@ CODE = ROOT / "mlmon"
 FLOORS = (
     "errors catalogue functions literals processes",
     "signals",
-    "tables config.values config.dashboards inference artifacts opening drafts",
-    "config.datasets config.models config.checks config.retention config.triggers bins domain_classifier",
+    "tables config.values config.dashboards inference paired artifacts opening drafts",
+    "config.datasets config.models config.checks config.retention config.triggers",
+    "bins domain_classifier",
     "config.stores config.scenarios",
     "config.sections",
     "config.names",
     "config.document",
     "config",
     "warehouse judgements",
-    "records made_views unscored evaluations exports prometheus terminal dictionary report doctor prune",
-    "features versions own_metrics own_checks alerts",
-    "sources fitted channels subjects acknowledgements",
+    "records made_views unscored evaluations exports prometheus terminal dictionary report",
+    "doctor prune",
+    "features versions own_metrics own_checks alerts training_batches",
+    "sources fitted decisions channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
     "sides",
@@ -33,7 +35,7 @@ FLOORS = (
     "bench",
     "bootstrap",
     "measure custom upstream",
-    "identity",
+    "identity challenge",
     "ingest train score evaluate check comparison",
     "plan flow",
     "scenario",
@@ -45,14 +47,8 @@ FLOORS = (
     "cli",
     "__main__",
 )
-ROOMS = (
-    "cli",
-    "demo",
-    "report",
-    "scenario",
-    "schedule",
-    "tables",
-)  # folders that are one room each
+# Folders that are one room each.
+ROOMS = ("cli", "demo", "report", "scenario", "schedule", "tables")
 VERBS = ("ingest", "train", "score", "evaluate", "check")
 BANNED = ("utils", "helpers", "core", "base", "common", "manager")
 # Modules with imports inside functions, and why.

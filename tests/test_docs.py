@@ -44,8 +44,9 @@ COMMANDS = {
     "schema": None,  # of mlmon.yml, whatever the project
     "docs": None,  # the comments, which any client shows
 }
-# Methods that are no command: `evaluate --dry-run`, an ibis table, `report --summary`, letting go.
-METHODS = {"plan", "preview", "table", "summary", "close"}
+# Methods that are no command: `evaluate --dry-run`, `models --decisions`, an ibis table,
+# `report --summary`, letting go.
+METHODS = {"plan", "preview", "decisions", "table", "summary", "close"}
 
 
 def commands() -> dict[str, str]:

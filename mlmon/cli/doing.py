@@ -91,11 +91,14 @@ def ingest(
 def train(
     model: str, batch: Batches = None, project: Folder = Path(), format: Shape = Format.table
 ) -> None:
-    """Fit a new version of a model; it becomes the active one."""
+    """Fit a new version of a model; `activate:` of mlmon.yml says when it becomes active."""
+    from mlmon import decisions
+
     with mlmon.open(project) as opened:
         made = opened.train(model, batches=batch or [], created_by="mlmon train")
-        say(f"version {made.model_version} of {model} is active")
-        show([row for row in opened.models(model) if row["is_active"]], format)
+        say(decisions.in_words(opened.decisions(model)[0]))
+        rows = opened.models(model)
+        show([row for row in rows if row["model_version"] == made.model_version], format)
 
 
 @app.command()
@@ -230,11 +233,20 @@ def _scores(given: list[str]) -> str | dict[str, str] | None:
 
 @app.command()
 def activate(
-    model: str, version: int, project: Folder = Path(), format: Shape = Format.table
+    model: str,
+    version: Annotated[int | None, typer.Argument(help="Its number.")] = None,
+    previous: Annotated[
+        bool, typer.Option("--previous", help="Back to the one that was active before.")
+    ] = False,
+    project: Folder = Path(),
+    format: Shape = Format.table,
 ) -> None:
     """Make a version the one that scores."""
+    chosen: list[int | str] = ([] if version is None else [version]) + ["previous"] * previous
+    if len(chosen) != 1:
+        raise ConfigError("activate: give a version or --previous; `mlmon models` lists them")
     with mlmon.open(project) as opened:
-        made = opened.activate(model, version)
+        made = opened.activate(model, chosen[0], decided_by="mlmon activate")
         say(f"version {made.model_version} of {model} is active")
         show([row for row in opened.models(model) if row["is_active"]], format)
 

@@ -25,12 +25,15 @@ class Export(StrEnum):
 @app.command()
 def models(
     model: Annotated[str | None, typer.Argument(help="By default every model.")] = None,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Why each became active or was kept.")
+    ] = False,
     project: Folder = Path(),
     format: Shape = Format.table,
 ) -> None:
-    """List the versions of a model."""
+    """List the versions of a model, or the decisions on which is active."""
     with mlmon.open(project, read_only=True) as opened:
-        show(opened.models(model), format)
+        show(opened.decisions(model) if decisions else opened.models(model), format)
 
 
 @app.command()

@@ -1,9 +1,10 @@
 """`models:` of mlmon.yml: what is predicted, from what, and how it is measured."""
 
+import re
 from collections.abc import Mapping
-from typing import Annotated
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from mlmon.config.values import Function, Kind, OwnMetric, Section, Share, Task, Text
 
@@ -15,10 +16,27 @@ OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.p
 }
 
 
+def _newest(text: str) -> str:
+    """Return a text that says how many of the newest batches are meant."""
+    if not re.fullmatch(r"last [1-9]\d*( labelled)?", text):
+        raise ValueError("give a list of batches, or `last 3` or `last 3 labelled`")
+    return text
+
+
+def _form(value: object) -> str:
+    return "newest" if isinstance(value, str) else "named"
+
+
+Newest = Annotated[str, AfterValidator(_newest)]
+Named = Annotated[list[Text], Field(min_length=1)]
+
+
 class Training(Section):
     """Which batches a model learns from, and how the test part is split off."""
 
-    batches: Annotated[list[Text], Field(min_length=1)]
+    batches: Annotated[
+        Annotated[Named, Tag("named")] | Annotated[Newest, Tag("newest")], Discriminator(_form)
+    ]
     test_size: Share = 0.2
     seed: int = 1337
 
@@ -41,6 +59,7 @@ class Model(Section):
     positive_class: Text | None = None
     features: Annotated[list[str], Field(min_length=1)]
     train: Training
+    activate: Literal["always", "if_better", "never"] = "always"
     estimator: str | None = None
     artifact: str | None = None
     kinds: Mapping[str, Kind] = {}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlmon import channels, check, functions, ingest, plan, score, train
+from mlmon import channels, check, decisions, functions, ingest, plan, score, train
 from mlmon.config import Step
 from mlmon.errors import ConfigError
 from mlmon.scenario import runs
@@ -41,12 +41,12 @@ def _ingest(context: Context, step: Step) -> Result:
 def _train(context: Context, step: Step) -> Result:
     by = f"scenario {context.row['scenario']}"
     version = train.train(context.warehouse, context.config, step.target, created_by=by)
-    number = version["model_version"]
-    runs.work_with_version(context.warehouse, context.row, step.target, number)
-    return Result(
-        f"version {number} of {step.target} is active",
-        {"model": step.target, "model_version": number},
-    )
+    if version["is_active"]:
+        runs.work_with_version(
+            context.warehouse, context.row, step.target, version["model_version"]
+        )
+    made = {name: version[name] for name in ("model", "model_version", "is_active")}
+    return Result(decisions.last_in_words(context.warehouse, step.target), made)
 
 
 def _score(context: Context, step: Step) -> Result:

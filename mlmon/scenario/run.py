@@ -38,7 +38,7 @@ def run(
         row = left_behind or runs.start(warehouse, name, trigger, given, parent)
         context = Context(warehouse, config, section, row, doors)
         try:
-            if left_behind is None:
+            if not runs.steps(warehouse, row["run_id"]):
                 reporting.tell(context, "start")
             _steps(context)
         except KeyboardInterrupt as error:

@@ -34,9 +34,13 @@ def alone(warehouse: Warehouse, name: str) -> Iterator[None]:
 
 
 def opened(warehouse: Warehouse, name: str) -> Row | None:
-    """Return the run that a process left behind when it was killed."""
+    """Return the run that a process left behind when it was killed, or that is to begin.
+
+    One that another run's step began belongs to that step, which begins it anew.
+    """
     return warehouse.one(
-        "from scenario_runs where scenario = $name and ended_at is null order by started_at desc",
+        "from scenario_runs where scenario = $name and ended_at is null and parent_run_id is null"
+        " order by started_at desc",
         name=name,
     )
 

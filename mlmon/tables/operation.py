@@ -10,6 +10,15 @@ TABLES: tuple[Table, ...] = (
         "name VARCHAR, value VARCHAR",
     ),
     table(
+        "activation_decisions",
+        "One decision on which version of a model is active, and why.",
+        "model position",
+        """model VARCHAR, position INTEGER, challenger_version INTEGER, champion_version INTEGER,
+        metric VARCHAR, champion_value DOUBLE, challenger_value DOUBLE, gain DOUBLE, lower DOUBLE,
+        upper DOUBLE, confidence DOUBLE, rows BIGINT, sample VARCHAR, batches VARCHAR[],
+        decision VARCHAR, reason VARCHAR, decided_at TIMESTAMP, decided_by VARCHAR""",
+    ),
+    table(
         "check_results",
         "One result of a check.",
         "store check_name evaluation_id feature segment checked_at",

@@ -1,0 +1,166 @@
+"""Champion against challenger: a new version replaces the active one only if it is surely better.
+
+Both are measured on the same recent labelled records, of which neither has learned, and the gain
+has a paired interval. Binary models are compared by ROC AUC (no threshold is in it, and each
+version has its own), multiclass ones by accuracy, regression by the mean absolute error: means
+over records, so they are defined in every resample, however rare a class is.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import ibis
+import numpy as np
+
+from mlmon import features, paired, training_batches, versions
+from mlmon.config import Model
+from mlmon.decisions import ACTIVATED, KEPT
+from mlmon.errors import MlmonError
+from mlmon.fitted import Fitted, load
+from mlmon.records import cutoff
+from mlmon.warehouse import Row, Warehouse
+
+LEAST = 50  # records of the rarer class, or of all where there are not just two
+ALIKE = ("dataset", "key", "target", "task", "positive_class")
+
+
+def decide(
+    warehouse: Warehouse, model: Model, folder: Path, challenger: Row, fitted: Fitted
+) -> Row:
+    """Return what is decided about a version that has just been trained, with figures and reason.
+
+    `folder` is where artifacts are. Writes nothing. The first version of a model is activated
+    whatever `activate:` says: a model without an active version can do nothing.
+    """
+    query = "from model_versions where model = $model and is_active"
+    champion = warehouse.one(query, model=challenger["model"])
+    if champion is None:
+        return {"decision": ACTIVATED, "reason": "no version was active"}
+    if model.activate == "if_better":
+        return _contest(warehouse, model, folder, champion, challenger, fitted)
+    decision = ACTIVATED if model.activate == "always" else KEPT
+    return {"decision": decision, "reason": f"mlmon.yml says `activate: {model.activate}`"}
+
+
+def _contest(
+    warehouse: Warehouse,
+    model: Model,
+    folder: Path,
+    champion: Row,
+    challenger: Row,
+    fitted: Fitted,
+) -> Row:
+    if changed := [name for name in ALIKE if champion[name] != challenger[name]]:
+        return _kept(f"the active version has another {changed[0]}; they cannot be compared")
+    try:
+        active = load(folder, champion)
+    except MlmonError as error:
+        return _kept(f"the active version cannot be compared: {error}")
+    both = (champion, challenger)
+    for batches, words in _samples(warehouse, model, both):
+        frames = [_records(warehouse, version, batches, both) for version in both]
+        if _enough(frames[0], fitted):
+            return {**_compare((active, fitted), frames, model.confidence, words), **_of(batches)}
+    kind = f"records of {_rarer(fitted)}"
+    return _kept(f"no recent sample that neither version learned from has {LEAST} {kind}")
+
+
+def _rarer(fitted: Fitted) -> str:
+    return "each class" if fitted.task == "binary" else "known target"
+
+
+def _kept(reason: str) -> Row:
+    return {"decision": KEPT, "reason": reason}
+
+
+def _of(batches: Sequence[str]) -> Row:
+    return {"batches": list(batches)}
+
+
+def _samples(
+    warehouse: Warehouse, model: Model, both: Sequence[Row]
+) -> Iterator[tuple[Sequence[str], str]]:
+    """Yield the batches of the samples to compare on, the best first, and each in words.
+
+    That is the newest labelled batch after all that either learned from; without one the training
+    batches of the version that learned from the newest data, as far as neither learned from them.
+    """
+    known = training_batches.labelled(warehouse, model.dataset, model.target)
+    newest = max(batch for version in both for batch in version["train_batches"])
+    for batch in reversed(known):
+        if batch > newest:
+            yield [batch], f"{batch}, which is newer than what either version learned from"
+    fresh = max(reversed(both), key=lambda version: max(version["train_batches"]))
+    batches = [batch for batch in known if batch in fresh["train_batches"]]
+    yield batches, f"the records of {', '.join(batches)} that neither version learned from"
+
+
+def _records(
+    warehouse: Warehouse, version: Row, batches: Sequence[str], both: Sequence[Row]
+) -> Any:
+    """Return labelled records that neither learned from, as a version sees them, by key."""
+    source = versions.source(version)
+    rows = features.model_rows(warehouse.ibis.table(source.dataset), source)
+    unlearned = [_unlearned(rows, one) for one in both]
+    chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull(), *unlearned)
+    query = chosen.order_by("_record_id")
+    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+
+
+def _unlearned(rows: Any, version: Row) -> Any:
+    """Return the condition that a version did not learn from a record."""
+    hashed = features.hash_of(ibis.literal(version["seed"]), rows["_record_id"])
+    held_out = hashed < cutoff(version["test_size"])
+    return ~rows["_batch"].isin(list(version["train_batches"])) | held_out
+
+
+def _enough(frame: Any, fitted: Fitted) -> bool:
+    if fitted.task != "binary":
+        return len(frame) >= LEAST
+    positive = int((frame["_actual"] == fitted.positive_class).sum())
+    return min(positive, len(frame) - positive) >= LEAST
+
+
+def _compare(both: Sequence[Fitted], frames: Sequence[Any], confidence: float, sample: str) -> Row:
+    """Return the decision with its figures, of champion and challenger in this order."""
+    rows = {"rows": len(frames[0]), "sample": sample, "confidence": confidence}
+    said = [_said(fitted, frame) for fitted, frame in zip(both, frames, strict=True)]
+    for name, values in zip(("the active version", "the new version"), said, strict=True):
+        if not np.isfinite(values).all():
+            return {**rows, **_kept(f"{name} has no finite figure for some of {sample}")}
+    gain = _gain(both[0], frames[0]["_actual"], said, confidence)
+    verdict = "better" if gain.is_sure else "not surely better"
+    return {
+        **rows,
+        "metric": gain.metric,
+        "champion_value": gain.champion,
+        "challenger_value": gain.challenger,
+        "gain": gain.gain,
+        "lower": gain.lower,
+        "upper": gain.upper,
+        "decision": ACTIVATED if gain.is_sure else KEPT,
+        "reason": (
+            f"{verdict}, gain in {gain.metric} {gain.gain:.4f} ({gain.lower:.4f} to "
+            f"{gain.upper:.4f}) on {len(frames[0])} records: {sample}"
+        ),
+    }
+
+
+def _said(fitted: Fitted, frame: Any) -> Any:
+    """Return what each record says of a version: score, whether it is right, or how far off."""
+    outputs = fitted.predict(frame)
+    if fitted.task == "multiclass":
+        return (outputs["prediction"] == frame["_actual"].to_numpy()).astype(np.float64)
+    if fitted.task == "regression":
+        return np.abs(outputs["score"] - frame["_actual"].astype("float64").to_numpy())
+    return outputs["score"]
+
+
+def _gain(fitted: Fitted, actual: Any, said: Sequence[Any], confidence: float) -> paired.Gain:
+    if fitted.task == "binary":
+        positive = (actual == fitted.positive_class).to_numpy()
+        return paired.roc_auc_gain(positive, said[0], said[1], confidence)
+    if fitted.task == "multiclass":
+        return paired.mean_gain("accuracy_score", said[0], said[1], confidence)
+    return paired.error_gain("mean_absolute_error", said[0], said[1], confidence)
