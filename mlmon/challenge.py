@@ -38,44 +38,33 @@ def decide(
     if champion is None:
         return {"decision": ACTIVATED, "reason": "no version was active"}
     if model.activate == "if_better":
-        return _contest(warehouse, model, folder, champion, challenger, fitted)
+        try:
+            active = load(folder, champion)
+        except MlmonError as error:
+            return _kept(f"the active version cannot be compared: {error}")
+        return contest(warehouse, model, (champion, challenger), (active, fitted))
     decision = ACTIVATED if model.activate == "always" else KEPT
     return {"decision": decision, "reason": f"mlmon.yml says `activate: {model.activate}`"}
 
 
-def _contest(
-    warehouse: Warehouse,
-    model: Model,
-    folder: Path,
-    champion: Row,
-    challenger: Row,
-    fitted: Fitted,
+def contest(
+    warehouse: Warehouse, model: Model, both: Sequence[Row], fitted: Sequence[Fitted]
 ) -> Row:
+    """Return the decision between champion and challenger, in this order, and its figures."""
+    champion, challenger = both
     if changed := [name for name in ALIKE if champion[name] != challenger[name]]:
         return _kept(f"the active version has another {changed[0]}; they cannot be compared")
-    try:
-        active = load(folder, champion)
-    except MlmonError as error:
-        return _kept(f"the active version cannot be compared: {error}")
-    both = (champion, challenger)
     for batches, words in _samples(warehouse, model, both):
         frames = [_records(warehouse, version, batches, both) for version in both]
-        if _enough(frames[0], fitted):
-            return {**_compare((active, fitted), frames, model.confidence, words), **_of(batches)}
-    kind = f"records of {_rarer(fitted)}"
-    return _kept(f"no recent sample that neither version learned from has {LEAST} {kind}")
-
-
-def _rarer(fitted: Fitted) -> str:
-    return "each class" if fitted.task == "binary" else "known target"
+        if _enough(frames[0], fitted[0]):
+            made = _compare(fitted, frames, model.confidence, words)
+            return {**made, "batches": list(batches)}
+    kind = "of each class" if model.task == "binary" else "with a target"
+    return _kept(f"no recent sample that neither version learned from has {LEAST} records {kind}")
 
 
 def _kept(reason: str) -> Row:
     return {"decision": KEPT, "reason": reason}
-
-
-def _of(batches: Sequence[str]) -> Row:
-    return {"batches": list(batches)}
 
 
 def _samples(
