@@ -13,7 +13,17 @@ from mlmon.signals import stoppable
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
 
-__all__ = ["app", "doing", "keeping", "main", "reading", "reporting", "running", "scheduling", "watching"]
+__all__ = [
+    "app",
+    "doing",
+    "keeping",
+    "main",
+    "reading",
+    "reporting",
+    "running",
+    "scheduling",
+    "watching",
+]
 INTERRUPTED = 130
 AGAIN = "mlmon: interrupted; run the command again to finish"
 

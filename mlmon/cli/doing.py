@@ -9,6 +9,7 @@ import typer
 import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
 from mlmon.compare import CLASSIFIER_ROWS
+from mlmon.errors import ConfigError
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show
 from mlmon.warehouse import Row
