@@ -13,7 +13,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from sklearn.compose import ColumnTransformer
+from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder
 
 from mlmon import challenge, estimators, features, generated
 from mlmon.config import Config, parse
@@ -66,7 +70,7 @@ class Year:
     def __init__(self, seed: int, *, events: bool, rows: int, months: Sequence[str], more: str):
         """The months have that many rows each; `more` is a line of the model's section."""
         self.seed, self.events = seed, events
-        self.config: Config = parse(PROJECT.format(more=more), Path())
+        self.config: Config = parse(PROJECT.format(more=more), Path(__file__).parent)
         self.model = self.config.models["fraud"]
         self.warehouse = Warehouse(comments=False)
         for month in months:
@@ -148,6 +152,35 @@ def eventful(rows: int, seed: int = 25) -> Contest:
     later = Year(seed, events=True, rows=rows, months=["2017_11"], more="")
     champion, challenger = year.train(BEFORE), year.train(AFTER)
     return year.contest(champion, challenger, later.rows(["2017_11"]))
+
+
+def quick() -> Any:
+    """Return a small estimator that fits and predicts many times over in little time."""
+    codes = OrdinalEncoder(handle_unknown="use_encoded_value", unknown_value=-1)
+    words = ["signature_provided", "merchant_subsector_description", "merchant_state"]
+    columns = ColumnTransformer([("words", codes, words)], remainder="passthrough")
+    boosting = HistGradientBoostingClassifier(max_iter=30, max_leaf_nodes=8, random_state=1)
+    return Pipeline([("columns", columns), ("boosting", boosting)])
+
+
+def drawn(seeds: Sequence[int], rows: int, shares: Sequence[float]) -> Iterator[Contest]:
+    """Yield per seed the contest on a tenth of a year without events, drawn by that seed.
+
+    The year is the same for all and so are November's fresh rows: most of the time would go into
+    making them. The shares take turns.
+    """
+    more = "estimator: challengers:quick"
+    later = Year(25, events=False, rows=FRESH, months=["2017_11"], more=more)
+    fresh = later.rows(["2017_11"])
+    year = Year(25, events=False, rows=10 * rows, months=(*BEFORE, *AFTER), more=more)
+    year.warehouse.write("create table pool as from transactions")
+    for seed in seeds:
+        year.warehouse.write(
+            "create or replace table transactions as from pool where"
+            f" md5('draw {seed}:' || transaction_id)[:8] < '{cutoff(0.1)}'"
+        )
+        share = shares[seed % len(shares)]
+        yield year.contest(year.train(BEFORE), year.train(AFTER, share), fresh)
 
 
 if __name__ == "__main__":

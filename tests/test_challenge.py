@@ -62,7 +62,7 @@ def test_the_newest_batches_are_those_when_training_starts(ingested, wanted, bat
         if "2024_02" in batches:
             assert project.train("returns").train_batches == batches
         else:
-            with pytest.raises(mlmon.MlmonError, match="fewer than two classes"):
+            with pytest.raises(mlmon.MlmonError, match="missing in every row"):
                 project.train("returns")
 
 
@@ -126,7 +126,7 @@ def test_a_challenger_that_is_not_surely_better_is_kept(trained):
 
 def test_the_same_training_again_is_no_gain(ingested):
     gated(ingested)
-    write(ingested, "2024_01", orders("2024_01", 900))
+    write(ingested, "2024_01", turned("2024_01"))
     with mlmon.open(ingested) as project:
         project.ingest("orders")
         project.train("returns")
@@ -140,21 +140,19 @@ def test_no_record_that_either_learned_from_is_in_the_sample(trained):
     """Champion of January and February with other splits; challenger of February."""
     gated(trained)
     with mlmon.open(trained) as project:
-        add(project, trained, "2024_02", orders("2024_02", 900))
+        add(project, trained, "2024_02", turned("2024_02"))
         project.train("returns", batches=["2024_01", "2024_02"])
         project.activate("returns", 2)
-    edit(trained, '["2024_01"]}', '["2024_01"], seed: 7, test_size: 0.6}')
+    edit(trained, '["2024_01"]}', '["2024_01"], seed: 7, test_size: 0.9}')
     with mlmon.open(trained) as project:
         project.train("returns", batches=["2024_02"])
         decision = project.decisions("returns")[0]
         held_out = (
             "select count(*) from orders where batch = '2024_02'"
             " and ('0x' || md5('1337:' || id)[:8])::bigint < 0.2 * 16 ** 8"
-            " and ('0x' || md5('7:' || id)[:8])::bigint < 0.6 * 16 ** 8"
+            " and ('0x' || md5('7:' || id)[:8])::bigint < 0.9 * 16 ** 8"
         )
-        assert 50 < project.warehouse.value(held_out) < 150
-        if decision["rows"] is None:
-            pytest.fail(decision["reason"])
+        assert 130 < project.warehouse.value(held_out) < 230
         assert decision["rows"] == project.warehouse.value(held_out)
 
 
