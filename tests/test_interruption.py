@@ -46,6 +46,8 @@ def rows(connection, table):
     columns = ", ".join(f'"{name}"::varchar' for name in names if name not in left_out)
     query = f"select {columns} from {table}"
     query += " where message is null or message <> ''" if table == "step_runs" else ""
+    # What the views were made of is written by whoever opens next, not by what changes it.
+    query += " where name <> 'views_made_of'" if table == "warehouse_state" else ""
     return sorted(connection.execute(query).fetchall(), key=repr)
 
 
