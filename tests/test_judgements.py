@@ -1,6 +1,10 @@
 """Judgements: hard bounds win, a bound itself is OK, no value is EMPTY; which checks there are."""
 
+import re
+from pathlib import Path
+
 import pytest
+from ruamel.yaml import YAML
 
 from mlmon.check import worst
 from mlmon.config import Check
@@ -159,3 +163,10 @@ def test_the_worst_outcome():
     assert worst(rows) == "WARNING"
     assert worst([*rows, {"outcome": "ERROR"}]) == "ERROR"
     assert worst([]) == "OK"
+
+
+def test_the_readmes_checks_are_one_of_each_kind():
+    text = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```yaml\n(checks:\n.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    made = [Check(**entry) for entry in YAML(typ="safe").load(block)["checks"]]
+    assert {check.kind for check in made} == {"range", "values", "typical", "sql", "python"}
