@@ -42,7 +42,7 @@ def contents(folder):
 def rows(connection, table):
     described = connection.execute(f"describe {table}").fetchall()
     names = [name for name, kind, *_ in described if kind != "TIMESTAMP" or table == "transactions"]
-    left_out = {"run_id", "labels"} | ({"name"} if table == "evaluations" else set())
+    left_out = {"run_id", "alert_id", "labels"} | ({"name"} if table == "evaluations" else set())
     columns = ", ".join(f'"{name}"::varchar' for name in names if name not in left_out)
     query = f"select {columns} from {table}"
     query += " where message is null or message <> ''" if table == "step_runs" else ""

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import ClassVar
 
 import pytest
+from shop import edit
 from test_scenario import BAD, GOOD, IF_FAILED, RESET, scenario, sql
 
 import mlmon
@@ -125,6 +126,20 @@ def test_who_is_told_depends_on_when_and_how(ingested, web):
     assert heard[0][0] == "begun"
     assert "has started" in heard[0][1]
     assert heard[1:] == [("good SUCCESS", "42")]
+
+
+def test_who_is_told_of_transitions_hears_of_each_once(evaluated, web):
+    edit(evaluated, "max: 0.99", "max: 0.0")
+    scenario(evaluated, "check: blind")
+    reporters(
+        evaluated,
+        "to: [hook], transitions: true, summary: false,"
+        " message: '{% for one in transitions %}{{ one.event }} {{ one.check_name }}{% endfor %}'",
+        hook=f"json://{web}/",
+    )
+    assert ran(evaluated).outcome == ran(evaluated).outcome == "FAILED"
+    (name,) = {row["check_name"] for row in rows(evaluated, "select check_name from alerts")}
+    assert [body["message"] for _, body in Received.bodies] == [f"opened {name}"]
 
 
 def test_mail_has_the_summary_and_the_picture(evaluated, post, monkeypatch):

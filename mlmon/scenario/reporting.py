@@ -35,9 +35,11 @@ def _wanted(context: Context, reporter: Reporter) -> bool:
 
 
 def _transitions(context: Context) -> list[dict[str, Any]]:
-    if not context.warehouse.has("alert_events"):
-        return []
-    query = "from alert_events where at >= $since order by at"
+    query = (
+        "select store, check_name, event, alert_events.outcome, alert_events.message, happened_at"
+        " from alert_events join alerts using (alert_id)"
+        " where happened_at >= $since order by happened_at, store, check_name"
+    )
     return context.warehouse.read(query, since=context.row["started_at"])
 
 
