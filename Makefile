@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/ready
 
-.PHONY: demo test test-all check bench clean
+.PHONY: demo test test-slow test-all check bench clean
 
 demo: $(READY)            ## the tutorial end to end: fills warehouse/ and reports/
 	$(BIN)/mlmon demo .
@@ -12,8 +12,10 @@ demo: $(READY)            ## the tutorial end to end: fills warehouse/ and repor
 test: $(READY)            ## every fast test
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
-test-all: $(READY)        ## the slow ones too
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+test-slow: $(READY)       ## only the slow ones
+	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
+
+test-all: test test-slow  ## both
 
 check: $(READY)           ## lint, types, SQL
 	$(BIN)/ruff check .
