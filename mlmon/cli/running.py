@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
 
 import mlmon
 from mlmon.cli.options import Folder, Shape, app, pairs
@@ -44,5 +45,8 @@ def run(
 
 def _value(text: str) -> Any:
     """Return a value as mlmon.yml would read it: a number, true, a text."""
-    value = YAML(typ="safe").load(text)
+    try:
+        value = YAML(typ="safe").load(text)
+    except YAMLError:
+        return text
     return value if isinstance(value, bool | int | float | str | None) else text

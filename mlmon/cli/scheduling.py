@@ -2,8 +2,6 @@
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from shutil import which
@@ -11,19 +9,20 @@ from typing import Annotated
 
 import typer
 
-import mlmon
 from mlmon.cli.options import Folder, Shape, schedule_app
 from mlmon.config import load
-from mlmon.errors import MlmonError, WarehouseLocked
+from mlmon.errors import MlmonError
 from mlmon.project import Project
 from mlmon.schedule import emit, times
 from mlmon.signals import Stopped, stoppable
 from mlmon.terminal import Format, say, show
 from mlmon.warehouse import Row
 
-RETRY = 0.1  # seconds between two attempts to open the warehouse
 Wait = Annotated[
-    float, typer.Option(min=0, metavar="SECONDS", help="How long to wait for the warehouse.")
+    float | None,
+    typer.Option(
+        min=0, metavar="SECONDS", help="How long to wait for the warehouse, instead of lock_wait."
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing when nothing is due.")]
 
@@ -44,7 +43,7 @@ def schedule_next(project: Folder = Path(), format: Shape = Format.table) -> Non
 
 @schedule_app.command()
 def due(
-    wait: Wait = 60, quiet: Quiet = False, project: Folder = Path(), format: Shape = Format.table
+    wait: Wait = None, quiet: Quiet = False, project: Folder = Path(), format: Shape = Format.table
 ) -> None:
     """Run what is due, once, whoever else calls; exit 1 when a scenario FAILED."""
     code = _tell(_run_due(project, wait), format, quiet)
@@ -55,7 +54,7 @@ def due(
 @schedule_app.command()
 def loop(
     every: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Between looks.")] = 60,
-    wait: Wait = 60,
+    wait: Wait = None,
     project: Folder = Path(),
     format: Shape = Format.table,
 ) -> None:
@@ -71,7 +70,7 @@ def loop(
         say("stopped; what was not finished is taken up by the next `mlmon schedule due`")
 
 
-def _look(project: Path, wait: float, format: Format) -> None:
+def _look(project: Path, wait: float | None, format: Format) -> None:
     """What is due has run; an error is said and the next look may do better."""
     try:
         _tell(_run_due(project, wait), format, quiet=True)
@@ -79,25 +78,12 @@ def _look(project: Path, wait: float, format: Format) -> None:
         say(f"mlmon: {error}")
 
 
-def _run_due(project: Path, wait: float) -> list[Row]:
-    with _opened(project, wait) as opened:
+def _run_due(project: Path, wait: float | None) -> list[Row]:
+    config = load(project)
+    if wait is not None:
+        config = config.model_copy(update={"lock_wait": wait})
+    with Project(config) as opened:
         return opened.run_due()
-
-
-@contextmanager
-def _opened(project: Path, wait: float) -> Iterator[Project]:
-    """Inside, the project is open; another process that holds it is waited for."""
-    deadline = time.monotonic() + wait
-    while True:
-        try:
-            opened = mlmon.open(project)
-            break
-        except WarehouseLocked:
-            if time.monotonic() >= deadline:
-                raise
-            time.sleep(RETRY)
-    with opened:
-        yield opened
 
 
 def _tell(rows: list[Row], format: Format, quiet: bool) -> int:

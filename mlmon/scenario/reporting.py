@@ -4,12 +4,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
-from mlmon import channels
+from mlmon import alerts, channels
 from mlmon.config import Reporter
 from mlmon.scenario.context import Context
-from mlmon.warehouse import now
+from mlmon.warehouse import Row, now
 
 TEXT = """\
 {{ run.scenario }} {% if run.outcome %}ended: {{ run.outcome }}{% else %}has started{% endif %}, \
@@ -34,13 +34,11 @@ def _wanted(context: Context, reporter: Reporter) -> bool:
     return not reporter.transitions or bool(_transitions(context))
 
 
-def _transitions(context: Context) -> list[dict[str, Any]]:
-    query = (
-        "select store, check_name, event, alert_events.outcome, alert_events.message, happened_at"
-        " from alert_events join alerts using (alert_id)"
-        " where happened_at >= $since order by happened_at, store, check_name"
-    )
-    return context.warehouse.read(query, since=context.row["started_at"])
+def _transitions(context: Context) -> list[Row]:
+    """Return what the checks of the run made of alerts."""
+    query = "select store, checked_at from check_results where checked_at >= $since"
+    results = context.warehouse.read(query, since=context.row["started_at"])
+    return alerts.transitions(context.warehouse, results)
 
 
 def _known(context: Context, reporter: Reporter, name: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from mlmon.config import Config, Trigger
 from mlmon.errors import QueryFailed
+from mlmon.scenario import runs
 from mlmon.schedule import events, times
 from mlmon.warehouse import Row, Warehouse
 
@@ -35,7 +36,7 @@ def _claim(
     warehouse: Warehouse, config: Config, name: str, moment: datetime, start: Start
 ) -> Claim:
     claim = Claim()
-    if open_runs(warehouse, name):
+    if runs.opened(warehouse, name):
         return claim
     states = _states(warehouse, config, name)
     changed = []
@@ -57,15 +58,6 @@ def _claim(
         claim.fired.append({name: state[name] for name in ("scenario", "trigger", "due_at")})
     _remember(warehouse, changed)
     return claim
-
-
-def open_runs(warehouse: Warehouse, name: str) -> list[Row]:
-    """Return the runs of a scenario that have not ended; one within a run belongs to that."""
-    query = (
-        "from scenario_runs where scenario = $name and ended_at is null"
-        " and parent_run_id is null order by started_at"
-    )
-    return warehouse.read(query, name=name)
 
 
 def _states(warehouse: Warehouse, config: Config, name: str) -> dict[str, Row]:

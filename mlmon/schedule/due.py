@@ -7,7 +7,8 @@ from mlmon.config import Config
 from mlmon.config.triggers import in_order
 from mlmon.errors import MlmonError
 from mlmon.results import ScenarioRun
-from mlmon.schedule.claims import Start, claim, open_runs
+from mlmon.scenario import runs
+from mlmon.schedule.claims import Start, claim
 from mlmon.warehouse import Row, Warehouse
 
 Run = Callable[[str], ScenarioRun]  # takes up the open run of a scenario, and ends it
@@ -26,7 +27,7 @@ def run_due(
     """
     rows: list[Row] = []
     for name in in_order(config.scenarios):
-        for left in open_runs(warehouse, name)[:1]:
+        if left := runs.opened(warehouse, name):
             row = {"scenario": name, "trigger": left["trigger"], "run_id": left["run_id"]}
             rows += _run(name, [{**row, "message": "an interrupted run, finished"}], run)
         found = claim(warehouse, config, name, moment, start)
