@@ -9,8 +9,8 @@ import sys
 import time
 
 import duckdb
+import pytest
 
-MOMENTS = 10
 ROWS = "500"
 TIMES = ("_at", "started", "ended")
 
@@ -51,14 +51,15 @@ def rows(connection, table):
     return sorted(connection.execute(query).fetchall(), key=repr)
 
 
-def test_killed_at_ten_random_moments(tmp_path):
+@pytest.mark.parametrize("moments", [3, pytest.param(10, marks=pytest.mark.slow)])
+def test_killed_at_random_moments(tmp_path, moments):
     calm, killed = tmp_path / "calm", tmp_path / "killed"
     began = time.monotonic()
     finish(start(calm))
     longest = (time.monotonic() - began) / 2
     chance = random.Random(20171231)
     interrupted = 0
-    while interrupted < MOMENTS:
+    while interrupted < moments:
         process = start(killed)
         try:
             process.communicate(timeout=chance.uniform(0.3, longest))

@@ -81,13 +81,14 @@ KINDS = {
     "VARCHAR": "batch model store metric feature segment class evaluation_id sample_id kind label"
     " reference_sample_id note check_name outcome message run_id scenario trigger actual"
     " predicted prediction status record_id name role dataset method source fingerprint algorithm"
-    " task created_by artifact sha256 category curve code step action",
+    " task created_by artifact sha256 category curve code step action"
+    " definition",
     "INTEGER": "model_version",
     "BIGINT": "rows train_rows labelled_rows n seed support reference_support",
     "TIMESTAMP": "evaluated_at checked_at started_at ended_at created_at activated_at"
-    " ingested_at starts_at ends_at scored_at",
+    " ingested_at starts_at ends_at scored_at seen_at due_at fired_at",
     "BOOLEAN": "is_active has_performance drifted",
-    "JSON": "labels",
+    "JSON": "labels known",
     "VARCHAR[]": "train_batches",
 }
 KIND_OF = {name: kind for kind, names in KINDS.items() for name in names.split()}
