@@ -198,25 +198,23 @@ class Project(Reading):
         `parameters` are instead of those of mlmon.yml. Raises UnknownName, ConfigError,
         ScenarioRunning.
         """
-        from mlmon import scenario as scenarios
+        from mlmon.scenario.run import run
 
         require("scenario", scenario, self.config.scenarios)
-        row = scenarios.run(
-            self.warehouse, self.config, scenario, self._doors(), trigger, parameters
-        )
+        row = run(self.warehouse, self.config, scenario, self._doors(), trigger, parameters)
         return ScenarioRun.of(row, steps=[StepRun.of(step) for step in row["steps"]])
 
     def preview(self, scenario: str) -> list[Row]:
         """Return what a run would do: step, action, would, runs and now. Raises UnknownName."""
-        from mlmon import scenario as scenarios
+        from mlmon.scenario.preview import preview
 
         require("scenario", scenario, self.config.scenarios)
-        return scenarios.preview(self.warehouse, self.config, scenario, self._doors())
+        return preview(self.warehouse, self.config, scenario, self._doors())
 
     def _doors(self) -> Any:
-        from mlmon import scenario as scenarios
+        from mlmon.scenario.doors import Doors
 
-        return scenarios.Doors(lambda name: str(self.report(name)), self.summary, self)
+        return Doors(lambda name: str(self.report(name)), self.summary, self)
 
     def run_due(self, moment: datetime | None = None) -> list[Row]:
         """What is due now (or at a moment, naive UTC) has run; return a row per fired trigger.
@@ -226,12 +224,7 @@ class Project(Reading):
         """
         from mlmon.schedule import due
 
-        def start(scenario: str, trigger: str) -> Row:
-            from mlmon import scenario as scenarios  # heavy, and often nothing is due
-
-            return scenarios.start(self.warehouse, scenario, trigger)
-
-        return due.run_due(self.warehouse, self.config, moment or now(), start, self.run)
+        return due.run_due(self.warehouse, self.config, moment or now(), self.run)
 
     def report(
         self,

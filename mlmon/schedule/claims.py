@@ -1,7 +1,7 @@
 """Who runs what is due: a firing and the run that it starts are one transaction."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -10,8 +10,6 @@ from mlmon.errors import QueryFailed
 from mlmon.scenario import runs
 from mlmon.schedule import events, times
 from mlmon.warehouse import Row, Warehouse
-
-Start = Callable[[str, str], Row]  # scenario, what started it -> the row of its open run
 
 
 @dataclass
@@ -23,18 +21,16 @@ class Claim:
     run_id: str | None = None
 
 
-def claim(warehouse: Warehouse, config: Config, name: str, moment: datetime, start: Start) -> Claim:
+def claim(warehouse: Warehouse, config: Config, name: str, moment: datetime) -> Claim:
     """Whatever is due of a scenario's triggers has fired, and one open run is there for it.
 
     `moment` is naive UTC. Writes `trigger_state`, also of what is looked at for the first time,
-    and by `start` the run; both or neither. Nothing fires while a run of the scenario is open.
+    and the run; both or neither. Nothing fires while a run of the scenario is open.
     """
-    return warehouse.attempt(lambda: _claim(warehouse, config, name, moment, start))
+    return warehouse.attempt(lambda: _claim(warehouse, config, name, moment))
 
 
-def _claim(
-    warehouse: Warehouse, config: Config, name: str, moment: datetime, start: Start
-) -> Claim:
+def _claim(warehouse: Warehouse, config: Config, name: str, moment: datetime) -> Claim:
     claim = Claim()
     if runs.opened(warehouse, name):
         return claim
@@ -52,7 +48,8 @@ def _claim(
             changed.append(state)
     fired = [state for state in changed if state["fired_at"] == moment]
     if fired:
-        claim.run_id = start(name, ", ".join(state["trigger"] for state in fired))["run_id"]
+        told = ", ".join(state["trigger"] for state in fired)
+        claim.run_id = runs.start(warehouse, name, told)["run_id"]
     for state in fired:
         state["run_id"] = claim.run_id
         claim.fired.append({name: state[name] for name in ("scenario", "trigger", "due_at")})

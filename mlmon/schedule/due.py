@@ -8,7 +8,7 @@ from mlmon.config.triggers import in_order
 from mlmon.errors import MlmonError
 from mlmon.results import ScenarioRun
 from mlmon.scenario import runs
-from mlmon.schedule.claims import Start, claim
+from mlmon.schedule.claims import claim
 from mlmon.warehouse import Row, Warehouse
 
 Run = Callable[[str], ScenarioRun]  # takes up the open run of a scenario, and ends it
@@ -16,9 +16,7 @@ Run = Callable[[str], ScenarioRun]  # takes up the open run of a scenario, and e
 COLUMNS = ("scenario", "trigger", "due_at", "run_id", "outcome", "message")
 
 
-def run_due(
-    warehouse: Warehouse, config: Config, moment: datetime, start: Start, run: Run
-) -> list[Row]:
+def run_due(warehouse: Warehouse, config: Config, moment: datetime, run: Run) -> list[Row]:
     """What is due at a moment, naive UTC, has run; return a row per trigger that fired.
 
     Runs that a dead process left open are finished first. A row has scenario, trigger, due_at,
@@ -30,7 +28,7 @@ def run_due(
         if left := runs.opened(warehouse, name):
             row = {"scenario": name, "trigger": left["trigger"], "run_id": left["run_id"]}
             rows += _run(name, [{**row, "message": "an interrupted run, finished"}], run)
-        found = claim(warehouse, config, name, moment, start)
+        found = claim(warehouse, config, name, moment)
         rows += [_row(trouble) for trouble in found.troubles]
         if found.fired:
             rows += _run(name, [{**row, "run_id": found.run_id} for row in found.fired], run)
