@@ -21,7 +21,7 @@ check: $(READY)           ## lint, types, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 sql
+	$(BIN)/sqlfluff lint --processes 2 sql mlmon/migrations
 
 bench: $(READY)           ## speed, beside hand-written scripts in the same run
 	$(BIN)/python tests/benchmarks/run.py

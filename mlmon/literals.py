@@ -51,6 +51,15 @@ def literal(value: Any) -> str:
             raise TypeError(f"{type(value).__name__} cannot be spelled in SQL")
 
 
+def commented(kind: str, relation: str, text: str, columns: Mapping[str, str]) -> str:
+    """Return the statements that write the comments of a table or view and of its columns."""
+    statements = [f"comment on {kind} {quoted(relation)} is {literal(text)}"] + [
+        f"comment on column {quoted(relation)}.{quoted(column)} is {literal(words)}"
+        for column, words in columns.items()
+    ]
+    return ";\n".join(statements)
+
+
 def spelled(query: str, parameters: Mapping[str, Any]) -> str:
     """Return the query with every `$name` in its place as a literal; raises KeyError.
 

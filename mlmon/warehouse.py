@@ -1,6 +1,6 @@
 """The one DuckDB file: connect, transactions, append, read. Nothing else touches a connection."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cached_property
@@ -9,12 +9,10 @@ from typing import Any, Self, TypeVar
 
 import duckdb
 
+from mlmon import schema
 from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound
-from mlmon.literals import literal, quoted, spelled
+from mlmon.literals import commented, quoted, spelled
 from mlmon.opening import explained, patiently
-from mlmon.tables import TABLES, Table, comment_of
-
-SCHEMA_VERSION = "1"
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -55,9 +53,7 @@ class Warehouse:
         self.connection = patiently(lambda: _connect(path, read_only), wait)
         self.connection.execute("set enable_progress_bar = false")
         self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
-        if not read_only:
-            self._create_tables(comments)
-        self._check_schema()
+        self._settle(comments)
 
     def close(self) -> None:
         """Let the file go."""
@@ -213,61 +209,45 @@ class Warehouse:
 
     def comment(self, kind: str, relation: str, text: str, columns: Mapping[str, str]) -> None:
         """Write the comment of a table or view (`kind`) and of its columns."""
-        statements = [f"comment on {kind} {quoted(relation)} is {literal(text)}"] + [
-            f"comment on column {quoted(relation)}.{quoted(column)} is {literal(words)}"
-            for column, words in columns.items()
-        ]
-        self.connection.execute(";\n".join(statements))
+        self.connection.execute(commented(kind, relation, text, columns))
 
-    def _create_tables(self, comments: bool) -> None:
+    def _settle(self, comments: bool) -> None:
+        """The file has mlmon's tables in today's shape; raises MlmonError where it cannot."""
         if self.has("warehouse_state"):
-            self._add_what_is_new(comments)
-            return
-        if self.one(f"from duckdb_tables() where {_OURS}") or self.views():
-            raise MlmonError(
-                f"{self.path} is a database of somebody else's; give `warehouse:` another path"
-            )
-        with self.transaction():
-            for table in TABLES:
-                self._create(table, comments)
-            self.append("warehouse_state", [{"name": "schema_version", "value": SCHEMA_VERSION}])
-
-    def _add_what_is_new(self, comments: bool) -> None:
-        """An older file has the tables and columns that came since; in its rows they are NULL."""
-        query = f"select table_name, column_name from duckdb_columns() where {_OURS}"
-        known = {(row["table_name"], row["column_name"]) for row in self.read(query)}
-        for table in TABLES:
-            missing = [name for name in table.columns if (table.name, name) not in known]
-            if len(missing) == len(table.columns):
-                self._create(table, comments)
-                continue
-            for name in missing:
-                self.write(f"alter table {table.name} add column {name} {table.columns[name]}")
-                if comments:
-                    words = {name: comment_of(table.name, name) or ""}
-                    self.comment("table", table.name, table.comment, words)
-
-    def _create(self, table: Table, comments: bool) -> None:
-        body = ", ".join(
-            f"{quoted(name)} {kind}{' not null' if name in table.required else ''}"
-            for name, kind in table.columns.items()
-        )
-        self.connection.execute(f"create table {quoted(table.name)} ({body})")
-        if comments:
-            words = {name: comment_of(table.name, name) or "" for name in table.columns}
-            self.comment("table", table.name, table.comment, words)
-
-    def _check_schema(self) -> None:
-        if not self.has("warehouse_state"):
+            query = "select value::integer from warehouse_state where name = 'schema_version'"
+            self._migrate(self.value(query))
+        elif self.read_only or self.one(f"from duckdb_tables() where {_OURS}") or self.views():
             raise MlmonError(
                 f"{self.path} is not an mlmon warehouse; give `warehouse:` another path"
             )
-        version = self.value("select value from warehouse_state where name = 'schema_version'")
-        if version != SCHEMA_VERSION:
+        else:
+            self._run(schema.created(comments))
+
+    def _migrate(self, version: int) -> None:
+        if version > schema.VERSION:
             raise MlmonError(
-                f"{self.path} has schema {version}, this mlmon reads {SCHEMA_VERSION}; "
-                "use the mlmon that wrote it"
+                f"{self.path} has schema {version}, this mlmon reads {schema.VERSION}; "
+                "use the mlmon that wrote it, or a newer one"
             )
+        if version == schema.VERSION:
+            return
+        if self.read_only:
+            raise MlmonError(
+                f"{self.path} has schema {version}, this mlmon writes {schema.VERSION}; "
+                "`mlmon doctor --repair` brings it up to date, for good"
+            )
+        try:
+            self._run(schema.migrated(version))
+        except duckdb.Error as error:
+            raise MlmonError(
+                f"{self.path} cannot be brought from schema {version} to {schema.VERSION}: "
+                f"{str(error).splitlines()[0]}; nothing was changed, use the mlmon that wrote it"
+            ) from error
+
+    def _run(self, statements: Iterable[str]) -> None:
+        with self.transaction():
+            for statement in statements:
+                self.connection.execute(statement)
 
 
 def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:

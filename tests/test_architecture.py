@@ -20,7 +20,7 @@ FLOORS = (
     "config.sections",
     "config.names",
     "config.document",
-    "config",
+    "config schema",
     "warehouse judgements",
     "records made_views unscored evaluations exports prometheus terminal dictionary report",
     "doctor prune",
