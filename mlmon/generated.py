@@ -80,10 +80,10 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
         for view in made:
             if known.get(view.name) == wanted[view.name] and not altered & set(view.reads):
                 continue
-            before = warehouse.columns(view.name)
+            before = warehouse.columns(view.name) if view.name in existing else None
             views.create(warehouse, [view])
             stale.append(view)
-            if warehouse.columns(view.name) != before:
+            if before is not None and warehouse.columns(view.name) != before:
                 altered.add(view.name)
         views.document(warehouse, stale)
         warehouse.write("delete from warehouse_state where name = 'view_fingerprints'")

@@ -12,10 +12,10 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
-import sqlglot
 
 from mlmon.catalogue import sql_folder
 from mlmon.errors import MlmonError, UnknownName
+from mlmon.literals import quoted
 from mlmon.tables import comment_of
 from mlmon.warehouse import Warehouse
 
@@ -77,9 +77,8 @@ def create(warehouse: Warehouse, views: Iterable[View]) -> None:
     """All given views exist in the warehouse, as their files say."""
     for view in ordered(views):
         try:
-            expression = warehouse.ibis.sql(view.sql, dialect="duckdb")
-            warehouse.ibis.create_view(view.name, expression, overwrite=True)
-        except (duckdb.Error, sqlglot.errors.SqlglotError) as error:
+            warehouse.ibis.raw_sql(f"create or replace view {quoted(view.name)} as {view.sql}")
+        except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             raise MlmonError(f"sql/{view.floor}/{view.name}.sql: {reason}") from error
 
@@ -91,12 +90,13 @@ def document(warehouse: Warehouse, views: Iterable[View]) -> None:
     """
     query = "select metric, description from metric_catalogue"
     metrics = {row["metric"]: row["description"] for row in warehouse.read(query)}
+    columns = warehouse.every_column()
     for view in views:
         words = {
             column: view.columns.get(column)
             or comment_of(view.name, column)
             or metrics.get(column, "")
-            for column in warehouse.columns(view.name)
+            for column in columns[view.name]
         }
         warehouse.comment("view", view.name, view.comment, words)
 

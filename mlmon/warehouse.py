@@ -100,12 +100,25 @@ class Warehouse:
 
     def columns(self, relation: str) -> dict[str, str]:
         """Return column name -> DuckDB type of a relation, in order; empty when it is not there."""
+        for database in (self._name, "temp"):
+            try:  # `duckdb_columns()` would bind every view to answer for one
+                rows = self.read(f"describe {quoted(database)}.main.{quoted(relation)}")
+            except duckdb.CatalogException:
+                continue
+            return {row["column_name"]: row["column_type"] for row in rows}
+        return {}
+
+    def every_column(self) -> dict[str, list[str]]:
+        """Return relation -> its columns, in order, in one look at the catalogue."""
         rows = self.read(
-            "select column_name, data_type from duckdb_columns()"
-            f" where table_name = $name and {_OURS} order by column_index",
-            name=relation,
+            "select table_name, list(column_name order by column_index) as columns"
+            f" from duckdb_columns() where {_OURS} group by table_name"
         )
-        return {row["column_name"]: row["data_type"] for row in rows}
+        return {row["table_name"]: row["columns"] for row in rows}
+
+    @cached_property
+    def _name(self) -> str:
+        return str(self.value("select current_database()"))
 
     @cached_property
     def ibis(self) -> Any:
