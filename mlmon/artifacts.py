@@ -6,7 +6,6 @@ swapped or tampered with is refused before anything in it runs.
 
 import hashlib
 import io
-import os
 import re
 import zipfile
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlmon.drafts import replacing
 from mlmon.errors import ArtifactError
 
 LIBRARIES = ("mlmon", "numpy", "pandas", "scikit-learn", "scipy", "skops")
@@ -44,11 +44,8 @@ def save(folder: Path, model: str, pipeline: Any) -> Artifact:
         raise ArtifactError(f"model {model} cannot be saved by skops: {error}") from error
     sha256 = hashlib.sha256(content).hexdigest()
     path = Path("models") / model / f"{sha256[:16]}.skops"
-    target = folder / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    written = target.with_suffix(f".{os.getpid()}")
-    written.write_bytes(content)
-    written.replace(target)
+    with replacing(folder / path) as draft:
+        draft.write_bytes(content)
     types = tuple(sorted(skops.io.get_untrusted_types(data=content)))
     return Artifact(path.as_posix(), sha256, types, {name: version(name) for name in LIBRARIES})
 

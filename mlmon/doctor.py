@@ -15,7 +15,7 @@ from mlmon.tables import TABLES
 from mlmon.warehouse import Row, Warehouse
 
 # What a killed process leaves behind.
-DRAFT = re.compile(r"^\..+\.(\d+)(?:\.wal)?$|^[0-9a-f]{16}\.(\d+)$")
+DRAFT = re.compile(r"^\..+\.(\d+)(?:\.wal)?$")
 
 
 @dataclass(frozen=True)
@@ -230,5 +230,5 @@ def drafts(config: Config) -> list[Path]:
     places = [folder, folder / "models", config.path("reports"), config.path("exports")]
     files = (path for place in places if place.is_dir() for path in place.rglob("*"))
     found = {path: DRAFT.match(path.name) for path in files if path.is_file()}
-    left = {path: int(name[1] or name[2]) for path, name in found.items() if name}
+    left = {path: int(name[1]) for path, name in found.items() if name}
     return sorted(path for path, process in left.items() if not runs(process))

@@ -4,6 +4,7 @@ Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a ch
 a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
 """
 
+import re
 import sys
 
 from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
@@ -25,6 +26,7 @@ __all__ = [
     "watching",
 ]
 INTERRUPTED = 130
+FULL = re.compile("No space left on device|File too large|Disk quota exceeded")
 AGAIN = "mlmon: interrupted; run the command again to finish"
 
 
@@ -49,7 +51,11 @@ def main() -> None:
 
 def explained(error: Exception) -> str:
     """Return an error as words; one that nobody foresaw has its kind and how to see more."""
-    if isinstance(error, MlmonError | OSError):
+    if isinstance(error, MlmonError):
         return str(error)
     first = (str(error).splitlines() or [""])[0]
+    if FULL.search(first):
+        return f"the disk is full: {first}; what was begun is undone, make room and run it again"
+    if isinstance(error, OSError):
+        return first
     return f"{type(error).__name__}: {first}; see all of it with `mlmon --debug ...`"
