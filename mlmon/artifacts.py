@@ -86,6 +86,15 @@ def load(folder: Path, artifact: str, sha256: str, trusted_types: list[str]) -> 
     import skops.io
 
     path = folder / artifact
+    content = verified(path, sha256)
+    try:
+        return skops.io.loads(content, trusted=trusted_types)
+    except Exception as error:  # another library version may fail in any way
+        raise ArtifactError(f"{path} cannot be loaded: {error}; train again") from error
+
+
+def verified(path: Path, sha256: str) -> bytes:
+    """Return the bytes of a saved pipeline; raises ArtifactError when they are others."""
     try:
         content = path.read_bytes()
     except OSError as error:
@@ -94,10 +103,7 @@ def load(folder: Path, artifact: str, sha256: str, trusted_types: list[str]) -> 
         ) from error
     if hashlib.sha256(content).hexdigest() != sha256:
         raise ArtifactError(f"{path} is not the file that was trained; restore it or train again")
-    try:
-        return skops.io.loads(content, trusted=trusted_types)
-    except Exception as error:  # another library version may fail in any way
-        raise ArtifactError(f"{path} cannot be loaded: {error}; train again") from error
+    return content
 
 
 def register(path: Path) -> Any:
