@@ -21,7 +21,9 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
     Formats: parquet, csv. Raises ConfigError.
     """
     if format not in ("parquet", "csv"):
-        raise ConfigError(f"export knows parquet, csv and prometheus, not {format!r}")
+        raise ConfigError(
+            f"export knows parquet, csv and prometheus, not {format!r}; for MLflow, export_mlflow"
+        )
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name in names:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from mlmon import made_views
 from mlmon.config import Config
-from mlmon.errors import require
+from mlmon.errors import ConfigError, require
 from mlmon.shown import Shown
 from mlmon.warehouse import Row, Warehouse
 
@@ -145,6 +145,35 @@ class Reading(Shown):
         if format == "prometheus":
             return [prometheus.write(self.warehouse, Path(directory))]
         return exports.export(self.warehouse, format, Path(directory), names)
+
+    def export_mlflow(
+        self,
+        tracking_uri: str | None = None,
+        experiment: str | None = None,
+        *,
+        model: str | None = None,
+        evaluation: str | None = None,
+    ) -> list[Row]:
+        """Every version and evaluation (of a model) is a finished run in MLflow, or one evaluation.
+
+        Return a row per run that was made or completed: kind, name, run_id; what has its run
+        already has no other. By default at MLFLOW_TRACKING_URI, in an experiment of the project's
+        name. Raises UnknownName, EvaluationNotFound, ConfigError, MissingExtra, ArtifactError,
+        MlmonError.
+        """
+        from mlmon import entries, mlflow
+
+        if model and evaluation:
+            raise ConfigError("give --model or --evaluation, not both")
+        if model:
+            require("model", model, self.config.models)
+        wanted = (
+            [entries.one(self.warehouse, evaluation)]
+            if evaluation
+            else entries.everything(self.warehouse, model)
+        )
+        name = experiment or self.config.project
+        return mlflow.log(self.warehouse, wanted, name, tracking_uri)
 
     def publish(self, path: str | os.PathLike[str]) -> Path:
         """A consistent copy of the warehouse is at the path, replaced as a whole; return it."""

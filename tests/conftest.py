@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shop as small_shop
@@ -166,3 +167,35 @@ def trained(_trained_shop: Path, tmp_path: Path) -> Path:
 def evaluated(_evaluated_shop: Path, tmp_path: Path) -> Path:
     """A trained shop whose two months are evaluated in both stores."""
     return shutil.copytree(_evaluated_shop, tmp_path / "evaluated")
+
+
+@pytest.fixture
+def one_evaluation(evaluated: Path) -> Path:
+    """A trained shop with one evaluation of few figures."""
+    with mlmon.open(evaluated) as project:
+        write = project.warehouse.write
+        write("delete from evaluations where store <> 'truth' or batch <> '2024_02'")
+        write("delete from evaluation_metrics where metric not like '%score'")
+    return evaluated
+
+
+@pytest.fixture
+def calm_mlflow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow tells nobody anything, tries once, and takes a folder as a store."""
+    for name, value in {
+        "MLFLOW_DISABLE_TELEMETRY": "true",
+        "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",
+        "MLFLOW_ALLOW_FILE_STORE": "true",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    pytest.importorskip("mlflow")
+
+
+@pytest.fixture
+def mlflow_server(calm_mlflow: None, tmp_path: Path) -> Iterator[Any]:  # noqa: ARG001
+    """A server of MLflow's REST API, with no runs yet."""
+    from tracking import served
+
+    with served(tmp_path / "mlflow") as running:
+        yield running

@@ -23,8 +23,8 @@ FLOORS = (
     "config schema",
     "warehouse judgements",
     "records made_views unscored evaluations exports prometheus terminal dictionary report",
-    "doctor prune",
-    "features versions own_metrics own_checks alerts training_batches",
+    "doctor prune entries",
+    "features versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
@@ -66,6 +66,7 @@ HIDDEN = {
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
     "report.site": "drawing loads altair, which a page that is up to date does not need",
     "prometheus": "prometheus-client is an extra",
+    "mlflow": "mlflow-skinny is an extra",
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
 }
 # Modules that import duckdb for its error class alone; only the warehouse connects.

@@ -318,6 +318,8 @@ def test_1_a_scenario_failed(run, ingested, step, code):
         (("sql", "select nothing"), "sql: Binder Error: "),
         (("sql", "selec 1"), "sql: Parser Error: "),
         (("sql", "delete from batches"), "read-only"),
+        (("export", "csv", "--model", "returns"), "export csv has no such option"),
+        (("export", "mlflow", "-o", "here"), "export mlflow has no such option"),
     ],
 )
 def test_2_wrong_usage_that_we_find(run, trained, words, message):
@@ -468,7 +470,7 @@ for words in json.loads(sys.argv[1]):
         assert not ending.code, (words, ending.code)
 print(json.dumps(sorted({name.split(".")[0] for name in sys.modules})), file=sys.stderr)
 """
-HEAVY = {"ibis", "sklearn", "skops", "scipy", "altair", "vl_convert", "jinja2", "sqlglot"}
+HEAVY = {"ibis", "mlflow", "sklearn", "skops", "scipy", "altair", "vl_convert", "jinja2", "sqlglot"}
 
 
 def loaded(*commands: tuple[object, ...]) -> set[str]:

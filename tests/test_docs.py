@@ -45,8 +45,8 @@ COMMANDS = {
     "docs": None,  # the comments, which any client shows
 }
 # Methods that are no command: `evaluate --dry-run`, `models --decisions`, an ibis table,
-# `report --summary`, letting go.
-METHODS = {"plan", "preview", "decisions", "table", "summary", "close"}
+# `report --summary`, `export mlflow`, letting go.
+METHODS = {"plan", "preview", "decisions", "table", "summary", "export_mlflow", "close"}
 
 
 def commands() -> dict[str, str]:

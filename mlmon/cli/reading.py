@@ -20,6 +20,7 @@ class Export(StrEnum):
     parquet = "parquet"
     csv = "csv"
     prometheus = "prometheus"
+    mlflow = "mlflow"
 
 
 @app.command()
@@ -60,15 +61,39 @@ def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> N
 
 @app.command()
 def export(
-    kind: Annotated[Export, typer.Argument(help="File format.")],
+    kind: Annotated[Export, typer.Argument(help="Format of the files, or mlflow.")],
     output: Annotated[
-        Path, typer.Option("-o", help="Folder of the files, or a .prom file.")
-    ] = Path("exports"),
+        Path | None,
+        typer.Option("-o", help="Folder of the files, or a .prom file; by default exports."),
+    ] = None,
+    tracking_uri: Annotated[
+        str | None, typer.Option(help="MLflow: its address; by default $MLFLOW_TRACKING_URI.")
+    ] = None,
+    experiment: Annotated[
+        str | None, typer.Option(help="MLflow: name; by default the project's.")
+    ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="MLflow: only its versions and evaluations.")
+    ] = None,
+    evaluation: Annotated[
+        str | None, typer.Option(help="MLflow: only this one, by its id or name.")
+    ] = None,
     project: Folder = Path(),
 ) -> None:
-    """Write the metrics datasets as files, or the newest figures for Prometheus; print paths."""
+    """Write the metrics datasets as files, or the newest figures for Prometheus; print paths.
+
+    Or log versions and evaluations that MLflow does not have yet; print the runs.
+    """
+    ours = {"experiment": experiment, "model": model, "evaluation": evaluation}
+    strange = [output] if kind == Export.mlflow else [tracking_uri, *ours.values()]
+    if any(value is not None for value in strange):
+        raise ConfigError(f"export {kind.value} has no such option; see `mlmon export --help`")
     with mlmon.open(project, read_only=True) as opened:
-        for path in opened.export(kind.value, output):
+        if kind == Export.mlflow:
+            for run in opened.export_mlflow(tracking_uri, **ours):
+                print(run["run_id"], run["kind"], run["name"])
+            return
+        for path in opened.export(kind.value, output or "exports"):
             print(path)
 
 
