@@ -12,8 +12,9 @@ demo: $(READY)            ## the tutorial end to end: fills warehouse/ and repor
 test: $(READY)            ## every fast test
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
-test-slow: $(READY)       ## only the slow ones
+test-slow: $(READY)       ## only the slow ones, and more examples for those that draw their own
 	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
+	MLMON_EXAMPLES=100 $(BIN)/python -m pytest tests/test_oracles_*.py tests/test_merge.py -n 2
 
 test-all: test test-slow  ## both
 

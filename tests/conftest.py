@@ -5,18 +5,17 @@ session; the tests that read it run last, and the longest test runs first. All w
 pytest-xdist use the same tutorial.
 """
 
-import fcntl
-import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import shop as small_shop
+from shared import built, place
 
 import mlmon
 from mlmon.project import Project
@@ -44,12 +43,6 @@ def _reads_the_tutorial(item: pytest.Item) -> bool:
     return "finished_folder" in getattr(item, "fixturenames", ())
 
 
-def _shared(factory: pytest.TempPathFactory) -> Path:
-    """Return the folder that all workers of this session share."""
-    base = factory.getbasetemp()
-    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-
-
 @pytest.fixture(scope="session", autouse=True)
 def _telling(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -58,7 +51,7 @@ def _telling(
     if not any(map(_reads_the_tutorial, request.session.items)):
         yield
         return
-    folder = _shared(tmp_path_factory) / "finished"
+    folder = place(tmp_path_factory) / "finished"
     try:
         folder.mkdir()
     except FileExistsError:  # another worker was first
@@ -74,7 +67,7 @@ def _telling(
 @pytest.fixture(scope="session")
 def finished_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the finished tutorial, to be read only."""
-    folder = _shared(tmp_path_factory) / "finished"
+    folder = place(tmp_path_factory) / "finished"
     deadline = time.monotonic() + PATIENCE
     while not (folder / "done").exists():
         if (folder / "failed").exists() or time.monotonic() > deadline:
@@ -102,25 +95,13 @@ def finished_rows() -> int:
     return ROWS_PER_MONTH
 
 
-def _built(factory: pytest.TempPathFactory, name: str, build: Callable[[Path], None]) -> Path:
-    """Return a folder that the first worker to need it has built."""
-    folder = _shared(factory) / name
-    with (_shared(factory) / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not folder.exists():
-            draft = folder.with_suffix(".draft")
-            build(draft)
-            draft.rename(folder)
-    return folder
-
-
 @pytest.fixture(scope="session")
 def _ingested_shop(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def build(folder: Path) -> None:
         with mlmon.open(small_shop.lay_out(folder)) as project:
             project.ingest("orders")
 
-    return _built(tmp_path_factory, "ingested", build)
+    return built(tmp_path_factory, "ingested", build)
 
 
 @pytest.fixture(scope="session")
@@ -130,7 +111,7 @@ def _trained_shop(_ingested_shop: Path, tmp_path_factory: pytest.TempPathFactory
         with mlmon.open(folder) as project:
             project.train("returns")
 
-    return _built(tmp_path_factory, "trained", build)
+    return built(tmp_path_factory, "trained", build)
 
 
 @pytest.fixture(scope="session")
@@ -142,7 +123,7 @@ def _evaluated_shop(_trained_shop: Path, tmp_path_factory: pytest.TempPathFactor
                 project.evaluate("truth", batch=month)
                 project.evaluate("blind", batch=month)
 
-    return _built(tmp_path_factory, "evaluated", build)
+    return built(tmp_path_factory, "evaluated", build)
 
 
 @pytest.fixture

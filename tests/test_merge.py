@@ -33,7 +33,7 @@ SETTINGS = {"gain_tp": 1.0, "gain_fp": -0.3, "gain_fn": 0.0, "gain_tn": 0.0, "li
 
 Record = dict[str, Any]
 
-some = settings(examples, max_examples=20)
+some = settings(examples, max_examples=examples.max_examples // 2)
 
 
 def records(least: int = 0) -> st.SearchStrategy[list[Record]]:

@@ -15,6 +15,7 @@ from mlmon.errors import ArtifactError, ConfigError, MissingExtra, MlmonError, T
 from mlmon.signals import within
 
 
+@pytest.mark.slow
 def test_whatever_is_interrupted_is_finished_by_the_next_call(one_evaluation, mlflow_server):
     with mlmon.open(one_evaluation) as project:
         for turn in count(3):  # the first three only look
@@ -35,6 +36,7 @@ def test_whatever_is_interrupted_is_finished_by_the_next_call(one_evaluation, ml
     assert turn > 10
 
 
+@pytest.mark.slow
 def test_what_fails_leaves_nothing_half(one_evaluation, mlflow_server):
     mlflow_server.broken = True
     with mlmon.open(one_evaluation) as project:

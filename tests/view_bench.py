@@ -5,6 +5,7 @@ Every view's text goes through ibis, as it does in a warehouse.
 """
 
 import math
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -33,7 +34,7 @@ FLOORS = ("profile", *METRICS)
 Row = dict[str, Any]
 
 examples = settings(
-    max_examples=50,
+    max_examples=int(os.environ.get("MLMON_EXAMPLES", 20)),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -9,6 +9,7 @@ import pytest
 import toy_board
 from frames import compared
 from playwright.sync_api import Browser, sync_playwright
+from shared import built
 from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, warehouse
 from visits import kinds
 
@@ -45,16 +46,23 @@ def empty() -> Iterator[Read]:
 @pytest.fixture(scope="session")
 def site(story: Read, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the story's pages."""
-    folder = tmp_path_factory.mktemp("site")
-    return write_report(story, DASHBOARDS, folder, project="fraud").parent
+    return built(
+        tmp_path_factory,
+        "site",
+        lambda folder: write_report(story, DASHBOARDS, folder, project="fraud"),
+    )
 
 
 @pytest.fixture(scope="session")
 def hostile_site(hostile: Read, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the hostile story's pages."""
-    folder = tmp_path_factory.mktemp("hostile")
     title = "<script>alert(5)</script>"
-    return write_report(hostile, {"default": {"title": title}}, folder, project=title).parent
+    wanted = {"default": {"title": title}}
+    return built(
+        tmp_path_factory,
+        "hostile",
+        lambda folder: write_report(hostile, wanted, folder, project=title),
+    )
 
 
 @pytest.fixture(scope="session")
@@ -78,20 +86,23 @@ def short(names: Names) -> Names:
 @pytest.fixture(scope="session")
 def board(board_story: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the pages of a dashboard that has every kind of tile."""
-    return board_of(board_story, short(Names()), tmp_path_factory.mktemp("board"))
+    return board_of(board_story, short(Names()), tmp_path_factory, "board")
 
 
 @pytest.fixture(scope="session")
 def hostile_board(hostile_board_story: Warehouse, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The same of the hostile story."""
-    return board_of(hostile_board_story, short(HOSTILE), tmp_path_factory.mktemp("hostile_board"))
+    return board_of(hostile_board_story, short(HOSTILE), tmp_path_factory, "hostile_board")
 
 
-def board_of(story: Warehouse, names: Names, folder: Path) -> Path:
+def board_of(story: Warehouse, names: Names, factory: pytest.TempPathFactory, place: str) -> Path:
     """The folder with the pages of a short story."""
     wanted = {"default": toy_board.board(names)}
-    write_report(story.read, wanted, folder, project="fraud", tried=story.tried)
-    return folder
+    return built(
+        factory,
+        place,
+        lambda folder: write_report(story.read, wanted, folder, project="fraud", tried=story.tried),
+    )
 
 
 @pytest.fixture(scope="session")
