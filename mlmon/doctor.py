@@ -12,7 +12,7 @@ from mlmon.config import Config
 from mlmon.literals import quoted
 from mlmon.processes import runs
 from mlmon.tables import TABLES
-from mlmon.warehouse import Row, Warehouse
+from mlmon.warehouse import Row, Warehouse, mend
 
 # What a killed process leaves behind.
 DRAFT = re.compile(r"^\..+\.(\d+)(?:\.wal)?$")
@@ -102,6 +102,16 @@ def examine(warehouse: Warehouse, config: Config) -> list[Row]:
         *_of_artifacts(warehouse, config),
         *_of_drafts(config),
     ]
+
+
+def mend_log(config: Config) -> list[Row]:
+    """The warehouse can be opened if only its log was torn; return a row per cut, as `repair`."""
+    advice = "look whether the last command is to be done again"
+    rows = [
+        _row("the log is whole", message, advice, "WARNING")
+        for message in mend(config.path(config.warehouse))
+    ]
+    return [{**row, "mended": True} for row in rows]
 
 
 def repair(warehouse: Warehouse, config: Config) -> list[Row]:

@@ -1,8 +1,10 @@
 """Opening a file that one process at a time may have: waiting for it, and saying who has it."""
 
 import logging
+import os
 import random
 import re
+import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import TypeVar
 from mlmon.errors import MlmonError, WarehouseLocked
 from mlmon.processes import described
 
+TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
 FIRST, LONGEST = 0.01, 0.25  # seconds between two attempts: from, to
 SILENT = 2.0  # seconds of waiting that nobody need be told of
 log = logging.getLogger("mlmon")
@@ -46,7 +49,35 @@ def explained(path: Path, message: str) -> MlmonError:
         return WarehouseLocked(f"{path} is held by {who}")
     if "Could not set lock" in message or "being used by another process" in message:
         return WarehouseLocked(f"{path} is held by another process")
+    if TORN.search(message):
+        return MlmonError(
+            f"{log_of(path)} is torn, the file itself is not; `mlmon doctor --repair` keeps all "
+            "that was committed before, and the torn log beside it"
+        )
     return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
+
+
+def cut(path: Path, message: str) -> str | None:
+    """The log ends before the entry that DuckDB cannot replay; return what was done, if anything.
+
+    What was committed before it is in the file when it is opened next; the log as it was is kept.
+    """
+    found, log = TORN.search(message), log_of(path)
+    if not found or int(found[1]) >= log.stat().st_size:
+        return None
+    kept = log.with_name(f"{log.name}.torn")
+    number = 1
+    while kept.exists():
+        number += 1
+        kept = log.with_name(f"{log.name}.torn{number}")
+    shutil.copyfile(log, kept)
+    os.truncate(log, int(found[1]))
+    return f"{log} was torn at byte {int(found[1]):,}; all of it is kept as {kept.name}"
+
+
+def log_of(path: Path) -> Path:
+    """Return the write-ahead log of a DuckDB file."""
+    return path.with_name(f"{path.name}.wal")
 
 
 def _given_up(error: WarehouseLocked, wait: float) -> WarehouseLocked:

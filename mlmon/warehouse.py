@@ -12,7 +12,7 @@ import duckdb
 from mlmon import schema
 from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound
 from mlmon.literals import commented, quoted, spelled
-from mlmon.opening import explained, patiently
+from mlmon.opening import cut, explained, patiently
 
 Row = dict[str, Any]
 T = TypeVar("T")
@@ -28,6 +28,20 @@ def now() -> datetime:
 def raised_by_signal(error: BaseException) -> BaseException | None:
     """Return what a signal's handler raised during a query, of which DuckDB makes its own error."""
     return error.__cause__ if str(error) == "Query interrupted" else None
+
+
+def mend(path: Path) -> list[str]:
+    """A log that cannot be replayed ends before what is torn in it; return what was done."""
+    done: list[str] = []
+    while path.exists():
+        try:
+            duckdb.connect(str(path), read_only=True).close()
+        except duckdb.Error as error:
+            if what := cut(path, str(error)):
+                done.append(what)
+                continue
+        break
+    return done
 
 
 class Warehouse:

@@ -142,6 +142,7 @@ def words(folder: str, words: Sequence[str], dies_at: str = "", days_ago: float 
     be slow by some days.
     """
     import importlib
+    import pkgutil
     from datetime import datetime, timedelta
 
     class Slow(datetime):
@@ -152,8 +153,9 @@ def words(folder: str, words: Sequence[str], dies_at: str = "", days_ago: float 
     if days_ago:
         importlib.import_module("mlmon.warehouse").datetime = Slow
     if dies_at:
-        module, name = dies_at.split(":")
-        setattr(importlib.import_module(module), name, lambda *_, **__: os.kill(os.getpid(), 9))
+        module, name = dies_at.replace(":", ".").rsplit(".", 1)
+        owner = pkgutil.resolve_name(module)
+        setattr(owner, name, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     return command(*words, "-C", folder)
 
 

@@ -21,6 +21,7 @@ from test_interruption import contents
 
 from mlmon.tables import TABLES
 
+SLOW = pytest.mark.slow
 CONSISTENT = {
     "an evaluation without its metrics": "from evaluations where evaluation_id not in"
     " (select evaluation_id from evaluation_metrics where evaluation_id is not null)",
@@ -110,7 +111,7 @@ def kill(process: int) -> None:
         os.kill(process, signal.SIGKILL)
 
 
-@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [20, pytest.param(200, marks=SLOW)])
 def test_killed_at_random_moments(forks, folder, calm, kills):
     chance, done = random.Random(20), 0
     while done < kills:
@@ -127,6 +128,7 @@ def test_killed_at_random_moments(forks, folder, calm, kills):
     assert_ends_as(forks, folder, calm)
 
 
+@SLOW
 def test_killed_between_a_fitted_model_and_its_row(forks, folder, calm):
     assert forks.do("words", folder, words=["ingest", "orders"]) == 0
     training = {"words": ["train", "returns"], "dies_at": "mlmon.train:_store_version"}
@@ -138,6 +140,7 @@ def test_killed_between_a_fitted_model_and_its_row(forks, folder, calm):
     assert_ends_as(forks, folder, calm)
 
 
+@SLOW
 def test_a_clock_that_goes_backwards(forks, folder, calm):
     """Nothing is done twice and nothing is lost; whoever looks is told of the clock."""
     assert forks.do("words", folder, words=["ingest", "orders"], days_ago=-2) == 0
@@ -173,6 +176,7 @@ def small_disk(tmp_path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", str(place)], check=True)
 
 
+@SLOW
 def test_a_full_disk(forks, small_disk, tmp_path, calm):
     folder = lay_out(small_disk / "shop")
     assert forks.do("year", folder) == 3
@@ -182,22 +186,30 @@ def test_a_full_disk(forks, small_disk, tmp_path, calm):
     assert_ends_as(forks, roomy, calm)
 
 
-def test_a_torn_wal(forks, folder, calm):
-    """The end of the log did not reach the disk, or did so in part."""
-    chance, torn = random.Random(3), 0
+@pytest.mark.parametrize(
+    "end", ["something else", *(pytest.param(end, marks=SLOW) for end in ("missing", "zeros"))]
+)
+def test_a_torn_log(forks, folder, calm, end):
+    """A process is killed before its log is in the file, and the log is not whole on the disk."""
+    chance, mended = random.Random(3), 0
     log = Path(f"{warehouse(folder)}.wal")
-    while torn < 6:
-        process = forks.start("year", folder)
-        time.sleep(chance.uniform(0.1, 1.5))
-        kill(process)
-        forks.end()
-        if not log.exists() or not log.stat().st_size:
-            continue
+    for words in (["ingest", "orders"], ["train", "returns"], ["evaluate", "truth"]):
+        job = {"words": words, "dies_at": "mlmon.warehouse:Warehouse.close"}
+        assert forks.do("words", folder, **job) == -signal.SIGKILL
         whole = log.read_bytes()
-        end = chance.randrange(len(whole))
-        log.write_bytes(whole[:end] + bytes(chance.choice((0, len(whole) - end))))
-        torn += 1
+        place = chance.randrange(len(whole) // 2, len(whole))
+        rest = {"zeros": bytes(len(whole) - place), "missing": b""}
+        log.write_bytes(whole[:place] + rest.get(end, chance.randbytes(len(whole) - place)))
+        if forks.do("words", folder, words=["doctor"]):
+            assert "`mlmon doctor --repair` keeps all" in last(folder)
+            torn = log.read_bytes()
+            assert forks.do("words", folder, words=["doctor", "--repair"]) == 0, said(folder)
+            assert "the log is whole" in said(folder)
+            assert torn in [path.read_bytes() for path in log.parent.glob("*.torn*")]
+            mended += 1
         assert_consistent(folder)
+        assert forks.do("words", folder, words=words) == 0, said(folder)
+    assert mended == (0 if end == "missing" else 3)
     assert_ends_as(forks, folder, calm)
 
 

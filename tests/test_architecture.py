@@ -61,6 +61,7 @@ HIDDEN = {
     "reading": "one method a question: each loads only what it needs",
     "project": "one method a verb: each loads only what it needs",
     "cli.doing": "one command a method: --help loads nothing heavy",
+    "cli.keeping": "the same",
     "cli.reading": "reading loads nothing that another command needs",
     "own_metrics": "sqlglot takes a while to load, and few projects have metrics of their own",
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",

@@ -7,6 +7,8 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Folder, Shape, app
+from mlmon.config import load
+from mlmon.project import Project
 from mlmon.terminal import Format, say, show
 
 
@@ -17,8 +19,12 @@ def doctor(
     format: Shape = Format.table,
 ) -> None:
     """Say that all is well, or what is not and what to do; exit 1 when an error is left."""
-    with mlmon.open(project, read_only=not repair) as opened:
-        troubles = opened.doctor(repair=repair)
+    from mlmon.doctor import mend_log
+
+    config = load(project)
+    troubles = mend_log(config) if repair else []
+    with Project(config, read_only=not repair) as opened:
+        troubles += opened.doctor(repair=repair)
     if not troubles:
         say("all is well")
     show(troubles, format)
