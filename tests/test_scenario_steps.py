@@ -1,5 +1,6 @@
 """Steps: retries, time limits, parameters, what they make, other scenarios, functions, previews."""
 
+import json
 import signal
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+from shop import edit
 from test_scenario import BAD, GOOD, IF_FAILED, scenario, sql
 
 import mlmon
@@ -160,6 +162,24 @@ def test_what_a_step_made_decides_later_ones(evaluated):
         stored(evaluated, "select outputs->>'$.value' from step_runs where position = 2")
         == "2024_02"
     )
+
+
+def test_a_check_tells_later_steps_what_became_of_alerts(evaluated):
+    edit(evaluated, "max: 0.99", "max: 0.0")
+    opened = (
+        "run_if: {sql: \"select outputs->>'$.transitions[0].event' = 'opened' from step_runs"
+        ' where run_id = $run_id and position = 1"}'
+    )
+    scenario(evaluated, "check: blind", sql(GOOD, opened))
+    first, again = ran(evaluated), ran(evaluated)
+    assert [run.steps[1].outcome for run in (first, again)] == ["SUCCESS", "SKIPPED"]
+    query = "select outputs->>'$.transitions' from step_runs where position = 1 and run_id = '{}'"
+    ((told,), none) = (
+        json.loads(stored(evaluated, query.format(run.run_id))) for run in (first, again)
+    )
+    assert (told["event"], told["store"], told["outcome"]) == ("opened", "blind", "ERROR")
+    assert told["message"] == first.steps[0].message.split(", ", 1)[1]
+    assert none == []
 
 
 def test_a_step_has_a_batch_of_its_own(trained):

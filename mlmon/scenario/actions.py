@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlmon import channels, check, decisions, functions, ingest, plan, score, train
+from mlmon import alerts, channels, check, decisions, functions, ingest, plan, score, train
 from mlmon.config import Step
 from mlmon.errors import ConfigError
 from mlmon.scenario import runs
@@ -84,7 +84,13 @@ def _check(context: Context, step: Step) -> Result:
     words = [f"{row['check_name']}: {row['outcome']}, {row['message']}" for row in results]
     names = ("check_name", "feature", "value", "outcome", "message")
     worst = check.worst(results)
-    made = {"worst": worst, "results": [{name: row.get(name) for name in names} for row in results]}
+    changes = alerts.transitions(context.warehouse, results)
+    told = ("event", "store", "check_name", "metric", "feature", "segment", "outcome", "message")
+    made = {
+        "worst": worst,
+        "results": [{name: row.get(name) for name in names} for row in results],
+        "transitions": [{name: row[name] for name in told} for row in changes],
+    }
     return Result("; ".join(words) or "no checks", made, OUTCOMES.get(worst, "SUCCESS"))
 
 
