@@ -132,7 +132,7 @@ def test_sections_that_cannot_be(tmp_path, sections):
 
 def test_sections_are_all_by_default_and_none_if_wanted(tmp_path):
     config = parse(f"{BASE}dashboards:\n  a: {{}}\n  b: {{sections: []}}\n", tmp_path)
-    assert len(config.dashboards["a"].sections) == 6
+    assert len(config.dashboards["a"].sections) == 7
     assert config.dashboards["b"].sections == []
 
 

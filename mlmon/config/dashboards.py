@@ -10,7 +10,7 @@ from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 Place = tuple[int | str, ...]
 
-Part = Literal["drift", "performance", "model", "flow", "checks", "evaluations"]
+Part = Literal["alerts", "drift", "performance", "model", "flow", "checks", "evaluations"]
 SECTIONS: tuple[Part, ...] = get_args(Part)
 OF_A_METRIC = ("value", "history")
 OF_A_STORE = (

@@ -6,6 +6,7 @@ from typing import Any
 
 from mlmon.config.dashboards import SECTIONS
 from mlmon.report import classes, drift, estimates, performance, tiles, words
+from mlmon.report.alerts import alert_section
 from mlmon.report.ask import Read, Row, ask, shown
 from mlmon.report.configured import configured
 from mlmon.report.links import model_page
@@ -178,7 +179,8 @@ OF_A_MODEL: dict[str, Callable[[Read, Row, Row, int, str], Section]] = {
     "performance": performance_section,
     "model": model_section,
 }
-OF_ALL: dict[str, Callable[[Read], Section]] = {
+OF_ALL: dict[str, Callable[[Read], Section | None]] = {
+    "alerts": alert_section,
     "checks": check_section,
     "evaluations": evaluation_section,
 }

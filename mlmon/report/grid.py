@@ -178,6 +178,11 @@ def activity(row: Row, value: Any) -> Cell:
     return {"command": row["command"]} if row["command"] else {"status": value, "text": "Active"}
 
 
+def known(_row: Row, value: Said | str | None) -> Cell:
+    """Who knows of something in a sentence, or what to type to say that somebody does."""
+    return {"command": value} if isinstance(value, str) else {"said": value or []}
+
+
 def links(_row: Row, value: Any) -> Cell:
     """Several links."""
     return {"links": value}
@@ -241,6 +246,7 @@ PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "beside": beside,
     "bar": bar,
     "activity": activity,
+    "known": known,
     "links": links,
     "course": course,
     "said": said,

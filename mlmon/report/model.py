@@ -6,6 +6,7 @@ from functools import partial
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.beside import beside, metric_tile, metrics
+from mlmon.report.decisions import decision_section
 from mlmon.report.grid import Column, table
 from mlmon.report.links import DASHBOARD, model_page, page_of, store_page
 from mlmon.report.page import Facts, Page, Way, page, way
@@ -46,11 +47,14 @@ def model_facts(read: Read, model: str, project: str) -> Facts:
     evaluations = ask(read, "model_evaluations", model=model)
     moments = [row["created_at"] for row in made.rows]
     moments += [row["evaluated_at"] for row in evaluations.rows]
+    decisions = ask(read, "decisions", model=model)
+    moments += [row["decided_at"] for row in decisions.rows]
     return page(
         "model",
         f"Model {model}",
         [
             section("versions", "Versions", [versions(read, model)], lead=lead(about)),
+            *([decision_section(decisions)] if decisions.rows else []),
             section(
                 "side-by-side",
                 "Versions side by side",

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from mlmon.report import tiles, words
+from mlmon.report.alerts import section_of_store
 from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.grid import Column, filled, table
 from mlmon.report.links import DASHBOARD, feature_page, page_of, store_page
@@ -52,6 +53,7 @@ def store(read: Read, about: Row, project: str) -> dict[str, Any]:
     """Everything a store's page shows; `about` is its row of the query `stores`."""
     key = about["store"]
     metrics = ask(read, "store_metrics", store=key).rows
+    alerts = section_of_store(read, key)
     return page(
         "store",
         key,
@@ -59,6 +61,7 @@ def store(read: Read, about: Row, project: str) -> dict[str, Any]:
             section("over-time", "Over time", over_time(read, key, metrics), lead=lead(about)),
             section("evaluations", "Evaluations", [evaluation_tile(read, key, metrics)]),
             section("drift", "Drift by feature and batch", [drift_tile(read, key)], short="Drift"),
+            *([alerts] if alerts else []),
             section("checks", "Checks", [check_tile(read, key), *result_tiles(read, key)]),
         ],
         project=project,

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from mlmon.report import words
+from mlmon.report import alerts, words
 from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.performance import MAIN_PERFORMANCE
 from mlmon.report.said import Said, counted, joined, limits, strong, told
@@ -50,7 +50,14 @@ def verdict(
         status=status,
         badge=badge_of(status),
         answers=[
-            answer("Is it OK?", [*is_it_ok(status, worst, counts), quality(look, labelled)]),
+            answer(
+                "Is it OK?",
+                [
+                    *is_it_ok(status, worst, counts),
+                    *alerts.in_words(look("alert_counts").first),
+                    quality(look, labelled),
+                ],
+            ),
             answer(changed_title(focus), items=what_changed(look, focus)),
             what_to_do(look, status, worst, focus, models.rows),
         ],

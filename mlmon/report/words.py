@@ -32,11 +32,21 @@ STATUS = {
     "CURRENT": "Up to date",
     "OUTDATED": "Out of date",
     "UNKNOWN": "Not known",
+    "OPENED": "Opened",
+    "ESCALATED": "Escalated",
+    "ACKNOWLEDGED": "Acknowledged",
+    "REOPENED": "Open again",
+    "RESOLVED": "Resolved",
+    "ACTIVATED": "Activated",
+    "KEPT": "Kept inactive",
 }
 TONES = {
-    "good": ("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE", "CURRENT"),
-    "warn": ("WARNING", "WATCH", "CHANGED", "OUTDATED"),
-    "bad": ("ERROR", "FAILED", "ABORTED", "DRIFTED", "WORSE"),
+    "good": (
+        *("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE", "CURRENT"),
+        *("RESOLVED", "ACTIVATED"),
+    ),
+    "warn": ("WARNING", "WATCH", "CHANGED", "OUTDATED", "OPENED", "REOPENED"),
+    "bad": ("ERROR", "FAILED", "ABORTED", "DRIFTED", "WORSE", "ESCALATED"),
 }
 LIMITS = {
     "minimum": "min",

@@ -120,7 +120,7 @@ def test_both_matrices_stand_where_there_is_room(story):
 @pytest.mark.parametrize(
     ("sections", "found"),
     [
-        (None, ["drift-1", "performance-1", "model-1", "checks", "evaluations"]),
+        (None, ["alerts", "drift-1", "performance-1", "model-1", "checks", "evaluations"]),
         ([], []),
         (["checks", "model"], ["checks", "model-1"]),
         (["performance"], ["performance-1"]),

@@ -52,6 +52,8 @@ EVERY = Names(
     classes=(nasty("class 0"), nasty("class 1")),
     category=nasty("category"),
     label=nasty("label"),
+    person=nasty("person"),
+    note=nasty("note"),
     metric=nasty("metric"),
 )
 TILES = [
@@ -70,6 +72,7 @@ TILES = [
 KINDS = (
     *("model", "store", "labelled store", "check", "scenario", "step 2", "project", "title"),
     *("tile", "metric", "label", "category", "feature 5", "batch 1", "class 0", "class 1"),
+    *("person", "note"),
 )
 
 

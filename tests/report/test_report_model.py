@@ -52,6 +52,7 @@ def test_a_models_page_has_its_badge_and_its_parts(story):
     assert page["status"] == {"status": "ERROR", "text": "Error"}
     assert [section["title"] for section in page["sections"]] == [
         "Versions",
+        "Activation decisions",
         "Versions side by side",
         "Feature importances",
         "Evaluations of this model",

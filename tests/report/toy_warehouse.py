@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+import toy_alerts
+
 from mlmon.views import create, file_views
 from mlmon.warehouse import Warehouse
 
@@ -41,6 +43,8 @@ class Names:
     classes: tuple[str, str] = ("0", "1")
     category: str = "gas"
     label: str = "evaluation:date"
+    person: str = "ann"
+    note: str = "a new shop since 2017_11"
     metric: str | None = None  # one of the project's own
     task: str = "binary"
     stores: tuple[bool, ...] = (True, False)
@@ -71,6 +75,8 @@ HOSTILE = Names(
     batches=("../../etc/passwd", "<b>2", "3\x00", "C:\\4", "5%", "6 ", "7'", '8"', "9/9"),
     classes=("<0>", "'; drop table evaluations; --"),
     category="${alert(4)}",
+    person="<i>ann</i> @everyone",
+    note=f"{LONG} </td><script>alert(9)</script>\nnext line",
 )
 
 
@@ -381,6 +387,8 @@ def automate(made: Warehouse, names: Names) -> None:
         ],
     )
     run(made, names, "run1", START + timedelta(minutes=3 + len(names.batches)), message)
+    toy_alerts.alerts(made, names, START)
+    toy_alerts.decisions(made, names, START)
 
 
 def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) -> None:

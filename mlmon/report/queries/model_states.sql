@@ -1,12 +1,20 @@
--- A name for everything that the page of a model shows: its versions, their
--- importances and figures at training, its evaluations, its worst check and the
--- views.
+-- A name for everything that the page of a model shows: its versions, the
+-- decisions on them, their importances and figures at training, its evaluations,
+-- its worst check and the views.
 with versions as (
     select
         v.model,
         md5(string_agg(to_json(v), ',' order by v.model_version)) as state
     from model_versions as v
     group by v.model
+),
+
+decided as (
+    select
+        d.model,
+        md5(string_agg(to_json(d), ',' order by d.position)) as state
+    from activation_decisions as d
+    group by d.model
 ),
 
 importances as (
@@ -58,10 +66,18 @@ defined as (
 select
     v.model,
     md5(concat_ws(
-        ' ', v.state, i.state, a.state, u.state, to_json(m), d.views
+        ' ',
+        v.state,
+        decided.state,
+        i.state,
+        a.state,
+        u.state,
+        to_json(m),
+        d.views
     )) as state
 from versions as v
 cross join defined as d
+left join decided on v.model = decided.model
 left join importances as i on v.model = i.model
 left join at_training as a on v.model = a.model
 left join used as u on v.model = u.model

@@ -1,7 +1,7 @@
 -- Every store that was evaluated or checked: its evaluations, the worst of its
 -- latest checks, and a name for everything that its page shows. An evaluation
 -- is a snapshot, so the page changes only with the evaluations of the store,
--- with the checks that ran on them and with the views.
+-- with the checks that ran on them, with its alerts and with the views.
 with evaluated as (
     select
         e.store,
@@ -35,6 +35,19 @@ checked as (
         )) as state
     from check_results as r
     group by r.store
+),
+
+alerted as (
+    select
+        a.store,
+        max(v.happened_at) as written_at,
+        md5(string_agg(
+            to_json(a)::varchar || to_json(v)::varchar, ','
+            order by a.alert_id, v.happened_at, v.event
+        )) as state
+    from alerts as a
+    inner join alert_events as v on a.alert_id = v.alert_id
+    group by a.store
 ),
 
 latest as (
@@ -71,11 +84,12 @@ select
     newest.batch,
     newest.model,
     l.status,
-    greatest(e.written_at, c.written_at) as updated_at,
-    md5(concat_ws(' ', e.state, c.state, d.views)) as state
+    greatest(e.written_at, c.written_at, a.written_at) as updated_at,
+    md5(concat_ws(' ', e.state, c.state, a.state, d.views)) as state
 from evaluated as e
 full outer join checked as c on e.store = c.store
 cross join defined as d
 left join evaluations as newest on e.evaluation_id = newest.evaluation_id
+left join alerted as a on coalesce(e.store, c.store) = a.store
 left join latest as l on coalesce(e.store, c.store) = l.store
 order by coalesce(e.store, c.store);
