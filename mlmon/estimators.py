@@ -61,8 +61,10 @@ def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str])
         return default(model.task, filled, model.train.seed)
     try:
         return functions.find(folder, model.estimator)()
-    except (ImportError, AttributeError, ValueError) as error:
-        raise ConfigError(f"models.{name}.estimator: {model.estimator}: {error}") from error
+    except Exception as error:  # a user's module may raise anything
+        raise ConfigError(
+            f"models.{name}.estimator: {model.estimator}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:

@@ -234,6 +234,9 @@ def scaled():
 
 def broken():
     return LogisticRegression(C=-1)
+
+def asking(seed):
+    return LogisticRegression(random_state=seed)
 """
 
 
@@ -258,6 +261,7 @@ def test_an_estimator_of_ones_own(ingested):
     [
         ("broken", TrainingError, "the estimator cannot be fitted: "),
         ("missing", ConfigError, "models.returns.estimator: own_estimators:missing"),
+        ("asking", ConfigError, "models.returns.estimator: own_estimators:asking: TypeError: "),
     ],
 )
 def test_an_estimator_that_does_not_work(ingested, function, kind, words):
