@@ -114,13 +114,16 @@ class Warehouse:
 
     def columns(self, relation: str) -> dict[str, str]:
         """Return column name -> DuckDB type of a relation, in order; empty when it is not there."""
-        for database in (self._name, "temp"):
-            try:  # `duckdb_columns()` would bind every view to answer for one
-                rows = self.read(f"describe {quoted(database)}.main.{quoted(relation)}")
-            except duckdb.CatalogException:
-                continue
-            return {row["column_name"]: row["column_type"] for row in rows}
-        return {}
+        try:  # `duckdb_columns()` looks at all there is to answer for one
+            name = f"{quoted(self._name)}.main.{quoted(relation)}"
+            rows = self.read(f"select column_name, column_type from (describe {name})")
+        except duckdb.CatalogException:
+            rows = self.read(
+                "select column_name, data_type as column_type from duckdb_columns()"
+                " where database_name = 'temp' and table_name = $name order by column_index",
+                name=relation,
+            )
+        return {row["column_name"]: row["column_type"] for row in rows}
 
     def every_column(self) -> dict[str, list[str]]:
         """Return relation -> its columns, in order, in one look at the catalogue."""

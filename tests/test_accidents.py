@@ -154,7 +154,7 @@ def test_a_clock_that_goes_backwards(forks, folder, calm):
 
 def test_no_room(forks, folder, calm):
     """A file may not grow further: what a full disk is to whoever writes."""
-    for most in (100_000, 300_000, 600_000):
+    for most in (100_000, 400_000):
         assert forks.do("year", folder, most_bytes=most) == 3
         assert "make room" in last(folder)
         assert_consistent(folder)
@@ -186,9 +186,8 @@ def test_a_full_disk(forks, small_disk, tmp_path, calm):
     assert_ends_as(forks, roomy, calm)
 
 
-@pytest.mark.parametrize(
-    "end", ["something else", *(pytest.param(end, marks=SLOW) for end in ("missing", "zeros"))]
-)
+@SLOW
+@pytest.mark.parametrize("end", ["something else", "missing", "zeros"])
 def test_a_torn_log(forks, folder, calm, end):
     """A process is killed before its log is in the file, and the log is not whole on the disk."""
     chance, mended = random.Random(3), 0

@@ -51,15 +51,15 @@ def rows(connection, table):
     return sorted(connection.execute(query).fetchall(), key=repr)
 
 
-@pytest.mark.parametrize("moments", [3, pytest.param(10, marks=pytest.mark.slow)])
-def test_killed_at_random_moments(tmp_path, moments):
+@pytest.mark.slow  # test_accidents kills a small project in the fast tests
+def test_killed_at_ten_random_moments(tmp_path):
     calm, killed = tmp_path / "calm", tmp_path / "killed"
     began = time.monotonic()
     finish(start(calm))
     longest = (time.monotonic() - began) / 2
     chance = random.Random(20171231)
     interrupted = 0
-    while interrupted < moments:
+    while interrupted < 10:
         process = start(killed)
         try:
             process.communicate(timeout=chance.uniform(0.3, longest))

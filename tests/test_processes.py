@@ -115,7 +115,7 @@ def answers(path):
     return found
 
 
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize("read_only", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_copy_answers_as_the_warehouse_does(evaluated, tmp_path, read_only):
     source, copy = evaluated / "warehouse/mlmon.duckdb", tmp_path / "bi/copy.duckdb"
     with mlmon.open(evaluated, read_only=read_only) as project:
@@ -270,7 +270,7 @@ def at_once(folder: Path, copy: Path, seconds: float, months: int) -> None:
 
 
 def test_two_evaluate_and_one_reads_the_copy(evaluated, tmp_path):
-    at_once(evaluated, tmp_path / "copy.duckdb", 12, 8)
+    at_once(evaluated, tmp_path / "copy.duckdb", 5, 4)
 
 
 @pytest.mark.slow

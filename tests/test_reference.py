@@ -557,15 +557,3 @@ def test_the_command_line(evaluated, monkeypatch, capsys):
     code, out, err = typed("evaluate", "truth", "--against", "nothing")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "no batch or evaluation is called 'nothing'; there is 2024_01, 2024_02" in err
-
-
-def test_a_file_from_before_has_the_column(evaluated):
-    with mlmon.open(evaluated) as project:
-        project.warehouse.write("drop view evaluation_history")
-        project.warehouse.write("alter table evaluations drop column is_aside")
-    with mlmon.open(evaluated) as project:
-        assert project.warehouse.columns("evaluations")["is_aside"] == "BOOLEAN"
-        assert [row["is_aside"] for row in contents(project)["evaluations"]] == [None] * 4
-        assert project.check("blind")
-        project.evaluate("truth", against="2024_01")
-        assert project.report().is_file()

@@ -73,6 +73,7 @@ def test_no_accessibility_violation(browser, site_pages, width, theme):
             assert violations(page) == [], path.name
 
 
+@pytest.mark.slow
 def test_no_accessibility_violation_beside_hostile_names(browser, hostile_pages):
     for path in hostile_pages.values():
         with Visit(browser, path, 360) as page:

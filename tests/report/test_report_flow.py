@@ -1,5 +1,6 @@
 """The picture of what feeds what, its table, and what to type."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -128,7 +129,7 @@ def test_more_than_anybody_can_follow_is_a_table_only(story):
 
 @pytest.mark.parametrize("names", [Names(), HOSTILE])
 def test_the_dashboard_shows_it_well_formed(names, tmp_path):
-    made = filled(names)
+    made = filled(replace(names, batches=names.batches[:1]))
     path = write_report(
         made.read, DASHBOARDS, tmp_path, project="fraud", flow=partial(flow_of, names)
     )

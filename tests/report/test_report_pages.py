@@ -183,11 +183,12 @@ def test_the_page_of_a_deleted_evaluation_goes_and_foreign_files_stay(tmp_path):
     }
 
 
-def test_times_are_told_in_the_projects_zone(story, tmp_path):
+def test_times_are_told_in_the_projects_zone(tmp_path):
+    made = filled(Names(batches=("2017_04",)))
     hour = re.compile(r"\d{1,2} \w{3} \d{4}, (\d\d):\d\d (UTC|JST)")
     told = [
         hour.search(
-            write_report(story, {}, tmp_path / place, project="fraud", zone=zone).read_text()
+            write_report(made.read, {}, tmp_path / place, project="fraud", zone=zone).read_text()
         )
         for place, zone in (("here", "UTC"), ("there", "Asia/Tokyo"))
     ]
