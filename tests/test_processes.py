@@ -275,7 +275,7 @@ def test_two_evaluate_and_one_reads_the_copy(evaluated, tmp_path):
 
 @pytest.mark.slow
 def test_two_evaluate_and_one_reads_the_copy_for_a_minute(evaluated, tmp_path):
-    at_once(evaluated, tmp_path / "copy.duckdb", 60, 60)
+    at_once(evaluated, tmp_path / "copy.duckdb", 60, 10)
 
 
 def test_a_terminated_publish_leaves_no_draft(evaluated, tmp_path):
