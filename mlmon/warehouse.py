@@ -243,9 +243,12 @@ class Warehouse:
 
     def _settle(self, comments: bool) -> None:
         """The file has mlmon's tables in today's shape; raises MlmonError where it cannot."""
+        version = None
         if self.has("warehouse_state"):
-            query = "select value::integer from warehouse_state where name = 'schema_version'"
-            self._migrate(self.value(query))
+            query = "select try_cast(value as integer) from warehouse_state"
+            version = self.value(f"{query} where name = 'schema_version'")
+        if version is not None:
+            self._migrate(version)
         elif self.read_only or self.one(f"from duckdb_tables() where {_OURS}") or self.views():
             raise MlmonError(
                 f"{self.path} is not an mlmon warehouse; give `warehouse:` another path"

@@ -174,7 +174,7 @@ def calm_mlflow(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def mlflow_server(calm_mlflow: None, tmp_path: Path) -> Iterator[Any]:  # noqa: ARG001
+def mlflow_server(calm_mlflow: None, tmp_path: Path) -> Iterator[Any]:  # noqa: ARG001, wanted for what it does
     """A server of MLflow's REST API, with no runs yet."""
     from tracking import served
 

@@ -129,6 +129,15 @@ def test_a_newer_file_is_refused(tmp_path, read_only):
     assert hashlib.sha256(path.read_bytes()).hexdigest() == before
 
 
+def test_a_file_that_does_not_say_its_schema_is_no_warehouse(tmp_path):
+    path = tmp_path / "mlmon.duckdb"
+    Warehouse(path).close()
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("delete from warehouse_state")
+    with pytest.raises(MlmonError, match="is not an mlmon warehouse"):
+        Warehouse(path)
+
+
 def test_every_schema_has_its_migration_and_its_file():
     numbers = sorted(int(file.stem) for file in schema.MIGRATIONS.glob("*.sql"))
     assert numbers == list(range(2, schema.VERSION + 1))
