@@ -20,6 +20,7 @@ from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
 from mlmon.report.digest import summarised
 from mlmon.report.flow import flow_section
+from mlmon.report.held import held
 from mlmon.report.links import DASHBOARD, FOLDERS, page_of
 from mlmon.report.page import Page
 from mlmon.report.side_by_side import side_by_side
@@ -68,11 +69,11 @@ def write_report(
     known = list(pages(read, project))
     only = one_of(read, evaluation) if evaluation else {page.path for page in known}
     asked = [page for page in known if page.path in only] + ([compared] if compared else [])
-    for each in asked:
-        state = fingerprint(project, zone, each.state)
-        path = directory / each.path
-        if written(path) != state:
-            write(path, each.facts(), state)
+    states = {each: fingerprint(project, zone, each.state) for each in asked}
+    stale = [each for each in asked if written(directory / each.path) != states[each]]
+    with held(read, len(stale), len(known)):
+        for each in stale:
+            write(directory / each.path, each.facts(), states[each])
     paths = {page.path for page in known}
     clear(directory, paths)
     index = directory / DASHBOARD

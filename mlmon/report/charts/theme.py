@@ -25,9 +25,10 @@ TONE_SHAPE = alt.Scale(domain=TONES, range=["circle", "diamond", "square", "circ
 SAMPLES = ["Reference", "Current"]
 SAMPLE_COLOUR = alt.Scale(domain=SAMPLES, range=[colour("reference"), colour("accent")])
 SAMPLE_DASH = alt.Scale(domain=SAMPLES, range=[[5, 3], [1, 0]])
+FONT = "Liberation Sans"  # that Vega measures texts in, and fastest; a page shows them in its own
 CONFIG: Spec = {
     "background": None,
-    "font": "inherit",
+    "font": FONT,
     "padding": 3,
     "view": {"stroke": None},
     "axis": {
@@ -43,6 +44,7 @@ CONFIG: Spec = {
         "titleFontWeight": "normal",
         "titlePadding": 8,
     },
+    "axisQuantitative": {"labelLimit": 0},  # a number is never too long, and measured once less
     "axisX": {"domain": True, "domainColor": colour("line"), "grid": False},
     "line": {"aria": False, "strokeWidth": 2.2},
     "area": {"aria": False},
@@ -54,7 +56,7 @@ SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, onc
 EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
 COORDINATES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 DEFAULTS = re.compile(
-    r' (?:font-family="inherit"|font-weight="normal"|stroke-miterlimit="10"|pointer-events="none"'
+    rf' (?:font-family="{FONT}"|font-weight="normal"|stroke-miterlimit="10"|pointer-events="none"'
     r'|opacity="1"|aria-roledescription="[^"]*"|role="graphics-object"|class="[^"]*")'
 )
 SYMBOLS = re.compile(r'<g>((?:<path aria-label="[^"]*" role="graphics-symbol"[^>]*>)+)</g>')
@@ -67,7 +69,13 @@ def svg(specification: Spec, datasets: Datasets, title: str) -> str:
     kept = [layer for layer in specification["layer"] if datasets.get(layer["data"]["name"])]
     size = {name: specification[name] for name in SIZE}
     ready = filled(compiled(json.dumps({**specification, **SIZE, "layer": kept})), datasets) | size
-    return finished(str(vl_convert.vega_to_svg(ready, allowed_base_urls=[])), title)
+    return finished(drawn(json.dumps(ready)), title)
+
+
+@lru_cache(maxsize=256)
+def drawn(specification: str) -> str:
+    """The picture of a Vega specification; many stand on more than one page."""
+    return str(vl_convert.vega_to_svg(json.loads(specification), allowed_base_urls=[]))
 
 
 def vega(specification: Spec) -> str:
