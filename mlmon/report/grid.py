@@ -81,11 +81,14 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> Table
             }
             for column in columns
         ],
-        "rows": [
-            [{**BLANK, **cell(column, row), "marked": column.marked} for column in columns]
-            for row in rows
-        ],
+        "rows": [[complete(cell(column, row), column.marked) for column in columns] for row in rows],
     }
+
+
+def complete(made: Cell, marked: bool) -> Cell:
+    """The cell with every key that one may have; `drawn` is that of what is more than a text."""
+    drawn = next((key for key in made if key in DRAWN), None)
+    return {**BLANK, **made, "drawn": drawn, "marked": marked}
 
 
 def cell(column: Column, row: Row) -> Cell:
@@ -235,6 +238,7 @@ BLANK: Cell = dict.fromkeys(("value", "note", "href", "aside", "mark", "shade", 
     "text": "",
     "number": False,
 }
+DRAWN = {"status", "trend", "histogram", "meter", "bar", "command", "links", "said", "course"}
 PICTURES: dict[str, Callable[[Row, Any], Cell]] = {
     "feature": feature,
     "named": named,
