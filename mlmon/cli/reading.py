@@ -1,4 +1,4 @@
-"""Commands that only read: none of them loads scikit-learn, ibis or Altair."""
+"""Commands that only read: none of them loads scikit-learn or ibis."""
 
 from enum import StrEnum
 from pathlib import Path

@@ -28,7 +28,7 @@ from mlmon.report.summaries import Summary
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 PICTURED = re.compile(rb"tEXtmlmon\0([0-9a-f]{32})")
-RENDERERS = ("altair", "jinja2", "markdown-it-py", "vl-convert-python")
+RENDERERS = ("jinja2", "markdown-it-py", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
     evaluations.pages,
     features.pages,
@@ -108,7 +108,7 @@ def one_of(read: Read, evaluation: str) -> set[str]:
 
 def write(path: Path, page: dict[str, Any], state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
-    from mlmon.report.html import render  # Altair: what an unchanged report need not load
+    from mlmon.report.html import render  # Jinja and Vega: an unchanged report needs neither
 
     replace(path, render(page, state).encode())
 
@@ -122,7 +122,7 @@ def write_summary(summary: Summary, directory: Path, state: str) -> None:
     path = directory / "summary.png"
     found = PICTURED.search(path.read_bytes()[:2000]) if path.is_file() else None
     if found is None or found[1] != state.encode():
-        from mlmon.report.charts.picture import noted  # Altair: as above
+        from mlmon.report.charts.picture import noted  # as above
 
         replace(path, noted(summary.png, state))
 

@@ -20,7 +20,7 @@ class Summary:
     @cached_property
     def png(self) -> bytes:
         """The picture, with a title and a date, so that it can stand alone."""
-        from mlmon.report.charts.picture import png  # Altair: what a text need not load
+        from mlmon.report.charts.picture import png  # Vega: a text does without
 
         return png(**self.picture)
 

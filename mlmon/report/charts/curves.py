@@ -3,19 +3,9 @@
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import words
-from mlmon.report.charts.theme import (
-    SAMPLE_COLOUR,
-    SAMPLE_DASH,
-    Datasets,
-    Spec,
-    colour,
-    layers,
-    named,
-    sized,
-)
+from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
+from mlmon.report.charts.theme import SAMPLE_COLOUR, SAMPLE_DASH, Datasets, colour
 
 TITLES = {
     "roc_curve": ("False positive rate", "True positive rate"),
@@ -35,36 +25,36 @@ METRIC_DASHES = [[1, 0], [6, 3], [2, 2], [8, 3, 2, 3], [4, 2], [1, 3]]
 
 
 @cache
-def comparison(
-    kind: str,
-) -> Spec:
+def comparison(kind: str) -> Spec:
     """Two lines in the unit square: the reference dashed, the current sample solid."""
     x_title, y_title = TITLES[kind]
-    unit = alt.Scale(domain=[0, 1])
-    x = alt.X("x:Q", title=x_title, scale=unit, axis=alt.Axis(tickCount=5))
-    y = alt.Y("y:Q", title=y_title, scale=unit, axis=alt.Axis(tickCount=5))
+    unit = {"domain": [0, 1]}
+    x = number("x", title=x_title, scale=unit, axis={"tickCount": 5})
+    y = number("y", title=y_title, scale=unit, axis={"tickCount": 5})
     drawn = [
-        named("diagonal").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
-        named("curves")
-        .mark_line()
-        .encode(
+        layer("diagonal", mark("line", strokeWidth=1, color=colour("line")), x=x, y=y),
+        layer(
+            "curves",
+            mark("line"),
             x=x,
             y=y,
-            order=alt.Order("position:Q"),
-            detail=alt.Detail("series:N"),
-            color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
-            strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
+            order=number("position"),
+            detail=category("series"),
+            color=category("sample", scale=SAMPLE_COLOUR, legend=None),
+            strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
         ),
     ]
     if kind == "calibration_curve":
         drawn.append(
-            named("curves")
-            .mark_point(filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1)
-            .encode(
+            layer(
+                "curves",
+                mark(
+                    "point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
+                ),
                 x=x,
                 y=y,
-                description=alt.Description("description:N"),
-                color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
+                description=category("description"),
+                color=category("sample", scale=SAMPLE_COLOUR, legend=None),
             )
         )
     return layers(*drawn)
@@ -95,40 +85,36 @@ def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spe
 @cache
 def density(title: str) -> Spec:
     """Two areas over the score, and the threshold above which a record counts as positive."""
-    x = alt.X(
-        "score:Q",
-        title=title,
-        axis=alt.Axis(tickCount=6),
-        scale=alt.Scale(nice=False, zero=False),
+    x = number("score", title=title, axis={"tickCount": 6}, scale={"nice": False, "zero": False})
+    y = number("density", title=None, stack=None, axis={"labels": False, "grid": False})
+    area = layer(
+        "curves",
+        mark("area", fillOpacity=0.14, line=False),
+        x=x,
+        y=y,
+        fill=category("sample", scale=SAMPLE_COLOUR, legend=None),
+        detail=category("sample"),
     )
-    y = alt.Y("density:Q", title=None, stack=None, axis=alt.Axis(labels=False, grid=False))
-    area = (
-        named("curves")
-        .mark_area(fillOpacity=0.14, line=False)
-        .encode(
-            x=x,
-            y=y,
-            fill=alt.Fill("sample:N", scale=SAMPLE_COLOUR, legend=None),
-            detail=alt.Detail("sample:N"),
-        )
+    line = layer(
+        "curves",
+        mark("line"),
+        x=x,
+        y=y,
+        color=category("sample", scale=SAMPLE_COLOUR, legend=None),
+        strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
     )
-    line = (
-        named("curves")
-        .mark_line()
-        .encode(
-            x=x,
-            y=y,
-            color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
-            strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
-        )
-    )
-    cut = named("threshold")
     return layers(
         area,
         line,
-        cut.mark_rule(strokeDash=[3, 3], color=colour("muted")).encode(x=alt.X("score:Q")),
-        cut.mark_text(align="center", baseline="bottom").encode(
-            x=alt.X("score:Q"), y=alt.YValue(-3), text=alt.Text("text:N")
+        layer(
+            "threshold", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=number("score")
+        ),
+        layer(
+            "threshold",
+            mark("text", align="center", baseline="bottom"),
+            x=number("score"),
+            y={"value": -3},
+            text=category("text"),
         ),
     )
 
@@ -152,29 +138,28 @@ def draw_density(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, 
 def decision(metrics: int) -> Spec:
     """A line per metric against the threshold, the active threshold marked."""
     order = list(range(metrics))
-    x = alt.X("threshold:Q", title="Threshold", axis=alt.Axis(tickCount=6))
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5))
-    cut = named("threshold").encode(x=x)
+    x = number("threshold", title="Threshold", axis={"tickCount": 6})
+    y = number("value", title=None, axis={"tickCount": 5})
     return layers(
-        named("curves")
-        .mark_line()
-        .encode(
+        layer(
+            "curves",
+            mark("line"),
             x=x,
             y=y,
-            color=alt.Color(
-                "series:O",
-                legend=None,
-                scale=alt.Scale(domain=order, range=METRIC_COLOURS[:metrics]),
+            color=ordinal(
+                "series", legend=None, scale={"domain": order, "range": METRIC_COLOURS[:metrics]}
             ),
-            strokeDash=alt.StrokeDash(
-                "series:O",
-                legend=None,
-                scale=alt.Scale(domain=order, range=METRIC_DASHES[:metrics]),
+            strokeDash=ordinal(
+                "series", legend=None, scale={"domain": order, "range": METRIC_DASHES[:metrics]}
             ),
         ),
-        cut.mark_rule(strokeDash=[3, 3], color=colour("muted")),
-        cut.mark_text(align="center", baseline="bottom").encode(
-            y=alt.YValue(-3), text=alt.Text("text:N")
+        layer("threshold", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=x),
+        layer(
+            "threshold",
+            mark("text", align="center", baseline="bottom"),
+            x=x,
+            y={"value": -3},
+            text=category("text"),
         ),
     )
 

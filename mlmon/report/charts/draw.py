@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from mlmon.report.charts import curves, estimates, flow, history, overlay, own, scatter, timeline
-from mlmon.report.charts.theme import Datasets, Spec, svg
+from mlmon.report.charts.grammar import Spec
+from mlmon.report.charts.theme import Datasets, svg
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
     "history": history.draw,

@@ -3,47 +3,39 @@
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import words
-from mlmon.report.charts.theme import (
-    SAMPLE_COLOUR,
-    SAMPLE_DASH,
-    Datasets,
-    Spec,
-    colour,
-    layers,
-    named,
-    sized,
-)
+from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.theme import SAMPLE_COLOUR, SAMPLE_DASH, Datasets, colour
 
 
 @cache
 def errors() -> Spec:
     """Two outlines over the error, the reference filled, and where there is none."""
-    x = alt.X(
-        "error:Q",
+    x = number(
+        "error",
         title="Estimate less actual value",
-        axis=alt.Axis(tickCount=6),
-        scale=alt.Scale(nice=False, zero=False),
+        axis={"tickCount": 6},
+        scale={"nice": False, "zero": False},
     )
-    y = alt.Y("share:Q", title=None, stack=None, axis=alt.Axis(format="%", tickCount=5))
+    y = number("share", title=None, stack=None, axis={"format": "%", "tickCount": 5})
     return layers(
-        named("reference")
-        .mark_area(interpolate="step-after", fillOpacity=0.2, line=False)
-        .encode(x=x, y=y, fill=alt.FillValue(colour("reference"))),
-        named("errors")
-        .mark_line(interpolate="step-after")
-        .encode(
+        layer(
+            "reference",
+            mark("area", interpolate="step-after", fillOpacity=0.2, line=False),
             x=x,
             y=y,
-            order=alt.Order("position:Q"),
-            color=alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None),
-            strokeDash=alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None),
+            fill={"value": colour("reference")},
         ),
-        named("none")
-        .mark_rule(strokeDash=[3, 3], color=colour("muted"))
-        .encode(x=alt.X("error:Q")),
+        layer(
+            "errors",
+            mark("line", interpolate="step-after"),
+            x=x,
+            y=y,
+            order=number("position"),
+            color=category("sample", scale=SAMPLE_COLOUR, legend=None),
+            strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
+        ),
+        layer("none", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=number("error")),
     )
 
 
@@ -79,22 +71,39 @@ def finite(row: dict[str, Any]) -> bool:
 @cache
 def actuals() -> Spec:
     """A dot per tenth with a bar from quartile to quartile, and the line of right estimates."""
-    axis = alt.Axis(tickCount=5)
-    scale = alt.Scale(zero=False)
-    x = alt.X("estimate:Q", title="Mean estimate", axis=axis, scale=scale)
-    y = alt.Y("actual:Q", title="Actual value", axis=axis, scale=scale)
-    sample = alt.Color("sample:N", scale=SAMPLE_COLOUR, legend=None)
-    dash = alt.StrokeDash("sample:N", scale=SAMPLE_DASH, legend=None)
-    median = named("tenths").encode(x=x, y=y, color=sample)
+    axis = {"tickCount": 5}
+    scale = {"zero": False}
+    x = number("estimate", title="Mean estimate", axis=axis, scale=scale)
+    y = number("actual", title="Actual value", axis=axis, scale=scale)
+    sample = category("sample", scale=SAMPLE_COLOUR, legend=None)
+    dash = category("sample", scale=SAMPLE_DASH, legend=None)
     return layers(
-        named("right").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
-        named("tenths")
-        .mark_rule(strokeWidth=5, opacity=0.3)
-        .encode(x=x, y=alt.Y("low:Q"), y2=alt.Y2("high:Q"), color=sample),
-        median.mark_line().encode(order=alt.Order("position:Q"), strokeDash=dash),
-        median.mark_point(
-            filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
-        ).encode(description=alt.Description("description:N")),
+        layer("right", mark("line", strokeWidth=1, color=colour("line")), x=x, y=y),
+        layer(
+            "tenths",
+            mark("rule", strokeWidth=5, opacity=0.3),
+            x=x,
+            y=number("low"),
+            y2=field("high"),
+            color=sample,
+        ),
+        layer(
+            "tenths",
+            mark("line"),
+            x=x,
+            y=y,
+            color=sample,
+            order=number("position"),
+            strokeDash=dash,
+        ),
+        layer(
+            "tenths",
+            mark("point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1),
+            x=x,
+            y=y,
+            color=sample,
+            description=category("description"),
+        ),
     )
 
 

@@ -5,27 +5,17 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import layout, words
-from mlmon.report.charts.theme import (
-    TONE_COLOUR,
-    TONE_SHAPE,
-    TONES,
-    Datasets,
-    Spec,
-    colour,
-    layers,
-    named,
-    sized,
-)
+from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, TONES, Datasets, colour
 from mlmon.report.layout import Box
 
 PAD = 10
 BESIDE = 98  # where the state stands beside the name, and not below it
-EDGE_COLOUR = alt.Scale(
-    domain=TONES, range=[colour(tone) for tone in ("line", "warn", "bad", "line", "line")]
-)
+EDGE_COLOUR = {
+    "domain": TONES,
+    "range": [colour(tone) for tone in ("line", "warn", "bad", "line", "line")],
+}
 
 
 @cache
@@ -34,65 +24,87 @@ def specification(width: int, height: int) -> Spec:
     x, y = axis("x", width), axis("y", height)
     text = {"align": "left", "baseline": "middle"}
     drawn = [
-        named("zones")
-        .mark_rect(fill=colour("raise"), cornerRadius=12)
-        .encode(x=x, x2=alt.X2("right:Q"), y=y, y2=alt.Y2("bottom:Q")),
-        named("lines")
-        .mark_line(interpolate="basis", strokeWidth=1.6, color=colour("reference"))
-        .encode(x=x, y=y, detail=alt.Detail("edge:N"), order=alt.Order("order:Q")),
-        named("elbows")
-        .mark_line(strokeWidth=1.6, color=colour("reference"))
-        .encode(x=x, y=y, detail=alt.Detail("edge:N"), order=alt.Order("order:Q")),
-        named("heads")
-        .mark_point(
-            aria=False,
-            shape="triangle-right",
-            size=38,
-            filled=True,
-            opacity=1,
-            color=colour("reference"),
-        )
-        .encode(x=x, y=y),
-        named("boxes")
-        .mark_rect(aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5)
-        .encode(
+        layer(
+            "zones",
+            mark("rect", fill=colour("raise"), cornerRadius=12),
             x=x,
-            x2=alt.X2("right:Q"),
+            x2=field("right"),
             y=y,
-            y2=alt.Y2("bottom:Q"),
-            stroke=alt.Stroke("tone:N", scale=EDGE_COLOUR, legend=None),
-            description=alt.Description("description:N"),
+            y2=field("bottom"),
         ),
-        named("titles").mark_text(**text, fontWeight=600).encode(x=x, y=y, text=alt.Text("text:N")),
-        named("names")
-        .mark_text(**text, fontSize=12.5, fontWeight=600, color=colour("text"))
-        .encode(x=x, y=y, text=alt.Text("text:N")),
-        named("holdings").mark_text(**text, fontSize=11).encode(x=x, y=y, text=alt.Text("text:N")),
-        named("marks")
-        .mark_point(filled=True, size=52, opacity=1, aria=False)
-        .encode(
+        layer(
+            "lines",
+            mark("line", interpolate="basis", strokeWidth=1.6, color=colour("reference")),
             x=x,
             y=y,
-            color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None),
-            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+            detail=category("edge"),
+            order=number("order"),
         ),
-        named("states")
-        .mark_text(**text, fontWeight=600)
-        .encode(
+        layer(
+            "elbows",
+            mark("line", strokeWidth=1.6, color=colour("reference")),
             x=x,
             y=y,
-            text=alt.Text("text:N"),
-            color=alt.Color("tone:N", scale=TONE_COLOUR, legend=None),
+            detail=category("edge"),
+            order=number("order"),
+        ),
+        layer(
+            "heads",
+            mark(
+                "point",
+                aria=False,
+                shape="triangle-right",
+                size=38,
+                filled=True,
+                opacity=1,
+                color=colour("reference"),
+            ),
+            x=x,
+            y=y,
+        ),
+        layer(
+            "boxes",
+            mark("rect", aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5),
+            x=x,
+            x2=field("right"),
+            y=y,
+            y2=field("bottom"),
+            stroke=category("tone", scale=EDGE_COLOUR, legend=None),
+            description=category("description"),
+        ),
+        layer("titles", mark("text", **text, fontWeight=600), x=x, y=y, text=category("text")),
+        layer(
+            "names",
+            mark("text", **text, fontSize=12.5, fontWeight=600, color=colour("text")),
+            x=x,
+            y=y,
+            text=category("text"),
+        ),
+        layer("holdings", mark("text", **text, fontSize=11), x=x, y=y, text=category("text")),
+        layer(
+            "marks",
+            mark("point", filled=True, size=52, opacity=1, aria=False),
+            x=x,
+            y=y,
+            color=category("tone", scale=TONE_COLOUR, legend=None),
+            shape=category("tone", scale=TONE_SHAPE, legend=None),
+        ),
+        layer(
+            "states",
+            mark("text", **text, fontWeight=600),
+            x=x,
+            y=y,
+            text=category("text"),
+            color=category("tone", scale=TONE_COLOUR, legend=None),
         ),
     ]
     return layers(*drawn)
 
 
-def axis(channel: str, length: int) -> Any:
+def axis(channel: str, length: int) -> Spec:
     """A place in the picture, from its left or upper edge."""
-    kind = {"x": alt.X, "y": alt.Y}[channel]
-    scale = alt.Scale(domain=[0, length], nice=False, zero=False, reverse=channel == "y")
-    return kind(f"{channel}:Q", axis=None, scale=scale)
+    scale = {"domain": [0, length], "nice": False, "zero": False, "reverse": channel == "y"}
+    return number(channel, axis=None, scale=scale)
 
 
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
@@ -111,7 +123,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "titles": titles(nodes) if is_wide else [],
         "names": [written(box, 17 if is_wide else 16, box["name"], room, 7.4) for box in boxes],
         "holdings": [written(box, 34, held(box, is_wide), 0, 6.1) for box in boxes],
-        "marks": [mark(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
+        "marks": [sign(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
         "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
     }
     return sized(specification(width, height), width, height), datasets
@@ -167,7 +179,7 @@ def fitted(text: str, room: float) -> str:
     return ""
 
 
-def mark(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
+def sign(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     """The shape of a node's state: below what it holds, or at the right of its name."""
     x = box["x"] + PAD + 4 if is_wide else box["x"] + box["width"] - BESIDE + 6
     return {"x": x, "y": box["y"] + down, "tone": words.tone(str(state(box)))}
@@ -175,7 +187,7 @@ def mark(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
 
 def said(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     """The word beside the shape."""
-    shape = mark(box, down, is_wide)
+    shape = sign(box, down, is_wide)
     text = word(box) if is_wide else word(box).removeprefix("Last run: ").capitalize()
     return {**shape, "x": shape["x"] + 10, "text": text}
 
@@ -206,14 +218,14 @@ def zones(boxes: Sequence[Box]) -> Iterator[dict[str, Any]]:
 def curves(boxes: Sequence[Box], edges: Sequence[dict[str, int]]) -> Iterator[dict[str, Any]]:
     """From the right of what feeds to the left of what is fed; it turns just before that."""
     by_id = {box["id"]: box for box in boxes}
-    for number, edge in enumerate(edges):
+    for place, edge in enumerate(edges):
         source, target = by_id[edge["source"]], by_id[edge["target"]]
         start, end = source["x"] + source["width"], target["x"] - 5
         y, y2 = source["y"] + source["height"] / 2, target["y"] + target["height"] / 2
         turn, middle = target["x"] - layout.GAP, target["x"] - layout.GAP / 2
         points = [(start, y), (turn, y), (middle, y), (middle, y2), (end, y2)]
         for order, (x, down) in enumerate(points):
-            yield {"edge": number, "order": order, "x": x, "y": down}
+            yield {"edge": place, "order": order, "x": x, "y": down}
 
 
 def heads(boxes: Sequence[Box], edges: Sequence[dict[str, int]]) -> Iterator[dict[str, Any]]:

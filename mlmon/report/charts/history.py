@@ -4,19 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import geometry, words
-from mlmon.report.charts.theme import (
-    TONE_COLOUR,
-    TONE_SHAPE,
-    Datasets,
-    Spec,
-    colour,
-    layers,
-    named,
-    sized,
-)
+from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, Datasets, colour
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
 BARS_UP_TO = 2
@@ -29,80 +19,112 @@ def specification(bars: bool) -> Spec:
     """Bars for one or two evaluations, a line from three on."""
     x, y = position(), value()
     drawn = [
-        named("zones")
-        .mark_rect(opacity=0.08)
-        .encode(y=alt.Y("low:Q", title=None), y2=alt.Y2("high:Q"), color=toned()),
-        named("frame").mark_rule(opacity=0).encode(x=x, y=y),
-        named("limits")
-        .mark_rule(strokeDash=[5, 4], strokeWidth=1.4)
-        .encode(y=alt.Y("value:Q"), color=toned()),
-        named("versions").mark_rule(strokeDash=[2, 3], color=colour("muted")).encode(x=x),
-        *(columns(x, y) if bars else line(x, y)),
-        named("limits")
-        .mark_text(align="left", baseline="middle", fontWeight=600)
-        .encode(
-            x=alt.XValue(alt.expr("width + 6")),
-            y=alt.Y("place:Q"),
-            text=alt.Text("text:N"),
+        layer(
+            "zones",
+            mark("rect", opacity=0.08),
+            y=number("low", title=None),
+            y2=field("high"),
             color=toned(),
         ),
-        named("versions")
-        .mark_text(baseline="bottom", fontWeight=600)
-        .encode(x=x, y=alt.YValue(-4), text=alt.Text("text:N")),
-        named("ticks")
-        .mark_text(baseline="top")
-        .encode(x=x, y=alt.YValue(alt.expr("height + 10")), text=alt.Text("text:N")),
+        layer("frame", mark("rule", opacity=0), x=x, y=y),
+        layer(
+            "limits",
+            mark("rule", strokeDash=[5, 4], strokeWidth=1.4),
+            y=number("value"),
+            color=toned(),
+        ),
+        layer("versions", mark("rule", strokeDash=[2, 3], color=colour("muted")), x=x),
+        *(columns(x, y) if bars else line(x, y)),
+        layer(
+            "limits",
+            mark("text", align="left", baseline="middle", fontWeight=600),
+            x={"value": {"expr": "width + 6"}},
+            y=number("place"),
+            text=category("text"),
+            color=toned(),
+        ),
+        layer(
+            "versions",
+            mark("text", baseline="bottom", fontWeight=600),
+            x=x,
+            y={"value": -4},
+            text=category("text"),
+        ),
+        layer(
+            "ticks",
+            mark("text", baseline="top"),
+            x=x,
+            y={"value": {"expr": "height + 10"}},
+            text=category("text"),
+        ),
     ]
     return layers(*drawn)
 
 
-def position() -> alt.X:
+def position() -> Spec:
     """The order of the evaluations; their batches are written below as text."""
-    return alt.X("position:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
+    return number("position", axis=None, scale={"nice": False, "zero": False})
 
 
-def value() -> alt.Y:
+def value() -> Spec:
     """The metric, as far as values and limits reach."""
-    scale = alt.Scale(nice=False, zero=False)
-    return alt.Y("value:Q", title=None, stack=None, scale=scale, axis=alt.Axis(tickCount=6))
+    scale = {"nice": False, "zero": False}
+    return number("value", title=None, stack=None, scale=scale, axis={"tickCount": 6})
 
 
-def toned() -> alt.Color:
+def toned() -> Spec:
     """The colour of a status."""
-    return alt.Color("tone:N", scale=TONE_COLOUR, legend=None)
+    return category("tone", scale=TONE_COLOUR, legend=None)
 
 
-def line(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def line(x: Spec, y: Spec) -> list[Spec]:
     """The interval as a band, the line, a mark per evaluation, the last value in figures."""
     return [
-        named("points")
-        .mark_area(color=colour("accent"), opacity=0.12)
-        .encode(x=x, y=alt.Y("lower:Q", title=None), y2=alt.Y2("upper:Q")),
-        named("points").mark_line(color=colour("accent")).encode(x=x, y=y),
-        named("points")
-        .mark_point(filled=True, size=90, opacity=1, stroke=colour("card"), strokeWidth=1.5)
-        .encode(
+        layer(
+            "points",
+            mark("area", color=colour("accent"), opacity=0.12),
+            x=x,
+            y=number("lower", title=None),
+            y2=field("upper"),
+        ),
+        layer("points", mark("line", color=colour("accent")), x=x, y=y),
+        layer(
+            "points",
+            mark("point", filled=True, size=90, opacity=1, stroke=colour("card"), strokeWidth=1.5),
             x=x,
             y=y,
             color=toned(),
-            description=alt.Description("description:N"),
-            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+            description=category("description"),
+            shape=category("tone", scale=TONE_SHAPE, legend=None),
         ),
-        named("last")
-        .mark_text(align="left", dx=10, fontSize=13, fontWeight=700, color=colour("text"))
-        .encode(x=x, y=y, text=alt.Text("text:N")),
+        layer(
+            "last",
+            mark("text", align="left", dx=10, fontSize=13, fontWeight=700, color=colour("text")),
+            x=x,
+            y=y,
+            text=category("text"),
+        ),
     ]
 
 
-def columns(x: alt.X, y: alt.Y) -> list[alt.Chart]:
+def columns(x: Spec, y: Spec) -> list[Spec]:
     """A bar per evaluation with its value above it."""
     return [
-        named("points")
-        .mark_bar(size=54, cornerRadiusEnd=5)
-        .encode(x=x, y=y, color=toned(), description=alt.Description("description:N")),
-        named("points")
-        .mark_text(dy=-10, fontSize=13, fontWeight=700, color=colour("text"))
-        .encode(x=x, y=y, text=alt.Text("text:N")),
+        layer(
+            "points",
+            mark("bar", size=54, cornerRadiusEnd=5),
+            x=x,
+            y=y,
+            color=toned(),
+            description=category("description"),
+        ),
+        layer(
+            "points",
+            mark("text", dy=-10, fontSize=13, fontWeight=700, color=colour("text")),
+            x=x,
+            y=y,
+            text=category("text"),
+        ),
     ]
 
 

@@ -3,44 +3,43 @@
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import words
 from mlmon.report.charts.curves import DIAGONAL, METRIC_COLOURS, METRIC_DASHES, TITLES
-from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named, sized
+from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
+from mlmon.report.charts.theme import Datasets, colour
 
 
 @cache
 def overlay(kind: str, axis: str) -> Spec:
     """A line per item; a calibration has its points marked, a density has no unit square."""
-    unit = alt.Scale(domain=[0, 1])
+    unit = {"domain": [0, 1]}
     if kind == "score_density":
-        x = alt.X(
-            "x:Q",
-            title=axis,
-            axis=alt.Axis(tickCount=6),
-            scale=alt.Scale(nice=False, zero=False),
-        )
-        y = alt.Y("y:Q", title=None, axis=alt.Axis(labels=False, grid=False))
+        x = number("x", title=axis, axis={"tickCount": 6}, scale={"nice": False, "zero": False})
+        y = number("y", title=None, axis={"labels": False, "grid": False})
     else:
-        x = alt.X("x:Q", title=TITLES[kind][0], scale=unit, axis=alt.Axis(tickCount=5))
-        y = alt.Y("y:Q", title=TITLES[kind][1], scale=unit, axis=alt.Axis(tickCount=5))
+        x = number("x", title=TITLES[kind][0], scale=unit, axis={"tickCount": 5})
+        y = number("y", title=TITLES[kind][1], scale=unit, axis={"tickCount": 5})
     order = list(range(len(METRIC_COLOURS)))
-    tint = alt.Color("series:O", legend=None, scale=alt.Scale(domain=order, range=METRIC_COLOURS))
-    dash = alt.StrokeDash(
-        "series:O", legend=None, scale=alt.Scale(domain=order, range=METRIC_DASHES)
-    )
+    tint = ordinal("series", legend=None, scale={"domain": order, "range": METRIC_COLOURS})
+    dash = ordinal("series", legend=None, scale={"domain": order, "range": METRIC_DASHES})
     drawn = [
-        named("diagonal").mark_line(strokeWidth=1, color=colour("line")).encode(x=x, y=y),
-        named("curves")
-        .mark_line()
-        .encode(x=x, y=y, order=alt.Order("position:Q"), color=tint, strokeDash=dash),
+        layer("diagonal", mark("line", strokeWidth=1, color=colour("line")), x=x, y=y),
+        layer(
+            "curves", mark("line"), x=x, y=y, order=number("position"), color=tint, strokeDash=dash
+        ),
     ]
     if kind == "calibration_curve":
         drawn.append(
-            named("curves")
-            .mark_point(filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1)
-            .encode(x=x, y=y, color=tint, description=alt.Description("description:N"))
+            layer(
+                "curves",
+                mark(
+                    "point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
+                ),
+                x=x,
+                y=y,
+                color=tint,
+                description=category("description"),
+            )
         )
     return layers(*drawn)
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-import altair as alt
-
 from mlmon.config.dashboards import foreign
 from mlmon.report.charts.clean import clean
+from mlmon.report.charts.grammar import Spec
 from mlmon.report.charts.sizes import is_single
-from mlmon.report.charts.theme import CONFIG, Spec, colour, finished, vega
+from mlmon.report.charts.theme import CONFIG, colour, finished, vega
 from mlmon.report.tile import NARROW
 
 ROWS = "rows"
@@ -35,6 +34,8 @@ class Undrawable(Exception):
 
 def draw(facts: dict[str, Any], size: tuple[int, int], title: str) -> str:
     """The rows as the specification draws them, as inline SVG. Raises Undrawable."""
+    import altair as alt
+
     specification = specify(facts["specification"], *size)
     try:
         for place, why in foreign(facts["specification"]):

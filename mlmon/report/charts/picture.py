@@ -12,7 +12,8 @@ from typing import Any
 import vl_convert
 
 from mlmon.report.charts.draw import specify
-from mlmon.report.charts.theme import CONFIG, Spec, colour
+from mlmon.report.charts.grammar import Spec
+from mlmon.report.charts.theme import CONFIG, colour
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
 LIGHT = re.compile(r"--([\w-]+): light-dark\((#\w+)")

@@ -3,58 +3,66 @@
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import words
-from mlmon.report.charts.theme import (
-    TONE_COLOUR,
-    TONE_SHAPE,
-    Datasets,
-    Spec,
-    colour,
-    layers,
-    named,
-    sized,
-)
+from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, Datasets, colour
 
 
 @cache
 def specification() -> Spec:
     """A mark per feature; the corner where both importances are above average is shaded."""
-    axis = alt.Axis(tickCount=5, format="%")
-    scale = alt.Scale(nice=False, zero=False)
-    x = alt.X("model:Q", title="Importance in the model", axis=axis, scale=scale)
-    y = alt.Y("drift:Q", title="Importance in the drift classifier", axis=axis, scale=scale)
-    tone = alt.Color("tone:N", scale=TONE_COLOUR, legend=None)
-    corner = named("corner").encode(x=x, y=y)
+    axis = {"tickCount": 5, "format": "%"}
+    scale = {"nice": False, "zero": False}
+    x = number("model", title="Importance in the model", axis=axis, scale=scale)
+    y = number("drift", title="Importance in the drift classifier", axis=axis, scale=scale)
+    tone = category("tone", scale=TONE_COLOUR, legend=None)
     return layers(
-        corner.mark_rect(color=colour("bad"), opacity=0.06).encode(
-            x2=alt.X2("model_end"), y2=alt.Y2("drift_end")
+        layer(
+            "corner",
+            mark("rect", color=colour("bad"), opacity=0.06),
+            x=x,
+            y=y,
+            x2=field("model_end"),
+            y2=field("drift_end"),
         ),
-        named("corner")
-        .mark_text(align="right", baseline="top", dx=-6, dy=6, color=colour("bad"), fontWeight=600)
-        .encode(x=alt.X("model_end:Q"), y=alt.Y("drift_end:Q"), text=alt.Text("text:N")),
-        named("frame").mark_rule(opacity=0).encode(x=x, y=y),
-        named("features")
-        .mark_point(filled=True, size=95, opacity=1, stroke=colour("card"), strokeWidth=1.2)
-        .encode(
+        layer(
+            "corner",
+            mark(
+                "text",
+                align="right",
+                baseline="top",
+                dx=-6,
+                dy=6,
+                color=colour("bad"),
+                fontWeight=600,
+            ),
+            x=number("model_end"),
+            y=number("drift_end"),
+            text=category("text"),
+        ),
+        layer("frame", mark("rule", opacity=0), x=x, y=y),
+        layer(
+            "features",
+            mark("point", filled=True, size=95, opacity=1, stroke=colour("card"), strokeWidth=1.2),
             x=x,
             y=y,
             color=tone,
-            description=alt.Description("description:N"),
-            shape=alt.Shape("tone:N", scale=TONE_SHAPE, legend=None),
+            description=category("description"),
+            shape=category("tone", scale=TONE_SHAPE, legend=None),
         ),
         *(label(side, x, y) for side in ("left", "right")),
     )
 
 
-def label(side: str, x: alt.X, y: alt.Y) -> alt.Chart:
+def label(side: str, x: Spec, y: Spec) -> Spec:
     """Names beside their marks, on the side where there is room."""
     away = 10 if side == "left" else -10
-    return (
-        named(f"labels_{side}")
-        .mark_text(align="left" if side == "left" else "right", dx=away, color=colour("text"))
-        .encode(x=x, y=y, text=alt.Text("text:N"))
+    return layer(
+        f"labels_{side}",
+        mark("text", align="left" if side == "left" else "right", dx=away, color=colour("text")),
+        x=x,
+        y=y,
+        text=category("text"),
     )
 
 

@@ -5,10 +5,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-import altair as alt
 import vl_convert
 
-Spec = dict[str, Any]
+from mlmon.report.charts.grammar import Spec
+
 Datasets = dict[str, list[dict[str, Any]]]
 
 
@@ -18,13 +18,17 @@ def colour(name: str) -> str:
 
 
 TONES = ["good", "warn", "bad", "idle", "none"]
-TONE_COLOUR = alt.Scale(
-    domain=TONES, range=[colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")]
-)
-TONE_SHAPE = alt.Scale(domain=TONES, range=["circle", "diamond", "square", "circle", "circle"])
+TONE_COLOUR: Spec = {
+    "domain": TONES,
+    "range": [colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")],
+}
+TONE_SHAPE: Spec = {
+    "domain": TONES,
+    "range": ["circle", "diamond", "square", "circle", "circle"],
+}
 SAMPLES = ["Reference", "Current"]
-SAMPLE_COLOUR = alt.Scale(domain=SAMPLES, range=[colour("reference"), colour("accent")])
-SAMPLE_DASH = alt.Scale(domain=SAMPLES, range=[[5, 3], [1, 0]])
+SAMPLE_COLOUR: Spec = {"domain": SAMPLES, "range": [colour("reference"), colour("accent")]}
+SAMPLE_DASH: Spec = {"domain": SAMPLES, "range": [[5, 3], [1, 0]]}
 FONT = "Liberation Sans"  # that Vega measures texts in, and fastest; a page shows them in its own
 CONFIG: Spec = {
     "background": None,
@@ -129,23 +133,3 @@ def attribute(text: str) -> str:
     for character, entity in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ('"', "&quot;")):
         text = text.replace(character, entity)
     return text
-
-
-def layers(*charts: alt.Chart) -> Spec:
-    """The charts on one pair of axes, as a specification that waits for its size and datasets.
-
-    A test holds every one against Altair's schema, which takes longer than drawing.
-    """
-    specification: Spec = alt.layer(*charts).to_dict(validate=False)
-    specification.pop("config", None)
-    return specification
-
-
-def sized(specification: Spec, width: int, height: int) -> Spec:
-    """The specification at a size, in pixels."""
-    return {**specification, "width": width, "height": height}
-
-
-def named(name: str) -> alt.Chart:
-    """A chart of a dataset that is handed over when the picture is drawn."""
-    return alt.Chart(alt.NamedData(name))

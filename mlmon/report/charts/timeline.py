@@ -5,42 +5,60 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-import altair as alt
-
 from mlmon.report import words
-from mlmon.report.charts.theme import Datasets, Spec, colour, layers, named, sized
+from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.theme import Datasets, colour
 
 MARGIN = 112  # room beside the plot for the names of the versions
 TICK = 120  # pixels that a time needs
-STATES = alt.Scale(
-    domain=["active", "before"],
-    range=[colour("accent"), colour("reference")],
-)
+STATES = {"domain": ["active", "before"], "range": [colour("accent"), colour("reference")]}
 
 
 @cache
 def specification() -> Spec:
     """A row per version: a bar from start to end, marks on it, the times or batches below."""
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(nice=False, zero=False))
-    y = alt.Y("row:Q", axis=None, scale=alt.Scale(nice=False, zero=False, reverse=True))
-    state = alt.Color("state:N", scale=STATES, legend=None)
+    x = number("x", axis=None, scale={"nice": False, "zero": False})
+    y = number("row", axis=None, scale={"nice": False, "zero": False, "reverse": True})
+    state = category("state", scale=STATES, legend=None)
     return layers(
-        named("frame").mark_rule(opacity=0).encode(x=x, y=y),
-        named("rows")
-        .mark_rule(color=colour("grid"))
-        .encode(y=y, x=alt.XValue(0), x2=alt.X2Value(alt.expr("width"))),
-        named("bars")
-        .mark_rule(strokeWidth=10, opacity=0.4, strokeCap="round")
-        .encode(x=x, x2=alt.X2("end:Q"), y=y, color=state),
-        named("marks")
-        .mark_point(filled=True, size=70, opacity=1, stroke=colour("card"), strokeWidth=1.5)
-        .encode(x=x, y=y, color=state, description=alt.Description("description:N")),
-        named("rows")
-        .mark_text(align="right", baseline="middle", color=colour("text"))
-        .encode(x=alt.XValue(-12), y=y, text=alt.Text("text:N")),
-        named("ticks")
-        .mark_text(baseline="top")
-        .encode(x=x, y=alt.YValue(alt.expr("height + 4")), text=alt.Text("text:N")),
+        layer("frame", mark("rule", opacity=0), x=x, y=y),
+        layer(
+            "rows",
+            mark("rule", color=colour("grid")),
+            y=y,
+            x={"value": 0},
+            x2={"value": {"expr": "width"}},
+        ),
+        layer(
+            "bars",
+            mark("rule", strokeWidth=10, opacity=0.4, strokeCap="round"),
+            x=x,
+            x2=field("end"),
+            y=y,
+            color=state,
+        ),
+        layer(
+            "marks",
+            mark("point", filled=True, size=70, opacity=1, stroke=colour("card"), strokeWidth=1.5),
+            x=x,
+            y=y,
+            color=state,
+            description=category("description"),
+        ),
+        layer(
+            "rows",
+            mark("text", align="right", baseline="middle", color=colour("text")),
+            x={"value": -12},
+            y=y,
+            text=category("text"),
+        ),
+        layer(
+            "ticks",
+            mark("text", baseline="top"),
+            x=x,
+            y={"value": {"expr": "height + 4"}},
+            text=category("text"),
+        ),
     )
 
 

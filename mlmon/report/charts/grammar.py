@@ -1,0 +1,50 @@
+"""Vega-Lite's own words, short: what a layer draws of which data.
+
+A test holds every specification against Altair's schema. Altair itself, which takes longer to load
+than a page to draw, is loaded only for those of the user's own.
+"""
+
+from typing import Any
+
+Spec = dict[str, Any]
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
+
+
+def layers(*drawn: Spec) -> Spec:
+    """The layers on one pair of axes, as a specification that waits for its size and datasets."""
+    return {"$schema": SCHEMA, "layer": list(drawn)}
+
+
+def layer(data: str, drawn: Spec, **encoding: Spec) -> Spec:
+    """Marks of a dataset that is handed over when the picture is drawn; a channel each."""
+    return {"data": {"name": data}, "mark": drawn, "encoding": encoding}
+
+
+def mark(kind: str, **look: Any) -> Spec:
+    """A kind of mark, and how it looks."""
+    return {"type": kind, **look}
+
+
+def number(name: str, **how: Any) -> Spec:
+    """A field of numbers on a channel."""
+    return field(name, type="quantitative", **how)
+
+
+def category(name: str, **how: Any) -> Spec:
+    """A field of names on a channel."""
+    return field(name, type="nominal", **how)
+
+
+def ordinal(name: str, **how: Any) -> Spec:
+    """A field of places in an order on a channel."""
+    return field(name, type="ordinal", **how)
+
+
+def field(name: str, **how: Any) -> Spec:
+    """A field on a channel: the second end of what another begins, or one with its type."""
+    return {"field": name, **how}
+
+
+def sized(specification: Spec, width: int, height: int) -> Spec:
+    """The specification at a size, in pixels."""
+    return {**specification, "width": width, "height": height}
