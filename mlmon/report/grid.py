@@ -81,7 +81,9 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> Table
             }
             for column in columns
         ],
-        "rows": [[complete(cell(column, row), column.marked) for column in columns] for row in rows],
+        "rows": [
+            [complete(cell(column, row), column.marked) for column in columns] for row in rows
+        ],
     }
 
 

@@ -20,7 +20,7 @@ from mlmon.report.ask import Read, ask, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
 from mlmon.report.digest import summarised
 from mlmon.report.flow import flow_section
-from mlmon.report.held import held
+from mlmon.report.held import all_threads, held, one_thread
 from mlmon.report.links import DASHBOARD, FOLDERS, page_of
 from mlmon.report.page import Page
 from mlmon.report.side_by_side import side_by_side
@@ -64,30 +64,31 @@ def write_report(
     own queries, and raises QueryFailed. The dashboard draws the rows that `flow` returns, as
     those of `mlmon.flow`. Raises EvaluationNotFound, ConfigError.
     """
-    read, tried = in_zone(read, zone), in_zone(tried or read, zone)
-    compared = side_by_side(read, project, compare, champion) if compare or champion else None
-    known = list(pages(read, project))
-    only = one_of(read, evaluation) if evaluation else {page.path for page in known}
-    asked = [page for page in known if page.path in only] + ([compared] if compared else [])
-    states = {each: fingerprint(project, zone, each.state) for each in asked}
-    stale = [each for each in asked if written(directory / each.path) != states[each]]
-    with held(read, len(stale), len(known)):
-        for each in stale:
-            write(directory / each.path, each.facts(), states[each])
-    paths = {page.path for page in known}
-    clear(directory, paths)
-    index = directory / DASHBOARD
-    page = directory / compared.path if compared else index
-    if evaluation and index.is_file() and not summary:
+    read, tried = in_zone(read, zone), all_threads(in_zone(tried or read, zone))
+    with one_thread(read):
+        compared = side_by_side(read, project, compare, champion) if compare or champion else None
+        known = list(pages(read, project))
+        only = one_of(read, evaluation) if evaluation else {page.path for page in known}
+        asked = [page for page in known if page.path in only] + ([compared] if compared else [])
+        states = {each: fingerprint(project, zone, each.state) for each in asked}
+        stale = [each for each in asked if written(directory / each.path) != states[each]]
+        with held(read, len(stale), len(known)):
+            for each in stale:
+                write(directory / each.path, each.facts(), states[each])
+        paths = {page.path for page in known}
+        clear(directory, paths)
+        index = directory / DASHBOARD
+        page = directory / compared.path if compared else index
+        if evaluation and index.is_file() and not summary:
+            return page
+        drawn = flow_section(read, flow(), paths) if flow else None
+        facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
+        state = fingerprint(facts)
+        if written(index) != state:
+            write(index, facts, state)
+        if summary:
+            write_summary(summarised(facts), directory, state)
         return page
-    drawn = flow_section(read, flow(), paths) if flow else None
-    facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
-    state = fingerprint(facts)
-    if written(index) != state:
-        write(index, facts, state)
-    if summary:
-        write_summary(summarised(facts), directory, state)
-    return page
 
 
 def pages(read: Read, project: str) -> Iterator[Page]:
