@@ -1,7 +1,7 @@
 """While pages are written: small queries get one thread, what many ask for is computed once."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from mlmon.report.ask import Read, Row
@@ -22,11 +22,9 @@ FEW = 3  # pages for which that does not pay
 @contextmanager
 def one_thread(read: Read) -> Iterator[None]:
     """Inside, a query has one thread: mlmon's are small, a second costs more than it brings."""
-    read(ONE)
-    try:
+    with afterwards(read, ALL):
+        read(ONE)
         yield
-    finally:
-        read(ALL)
 
 
 def all_threads(read: Read) -> Read:
@@ -36,11 +34,9 @@ def all_threads(read: Read) -> Read:
     """
 
     def reading(query: str, **parameters: Any) -> list[Row]:
-        read(ALL)
-        try:
+        with afterwards(read, ONE):
+            read(ALL)
             return read(query, **parameters)
-        finally:
-            read(ONE)
 
     return reading
 
@@ -51,12 +47,25 @@ def held(read: Read, stale: int, known: int) -> Iterator[None]:
 
     Such a table hides the view of its name; no query says anything else for it.
     """
-    made: list[str] = []
-    try:
-        for name in SHARED if stale > FEW and 4 * stale > known else ():
+    names = SHARED if stale > FEW and 4 * stale > known else ()
+    with afterwards(read, *(f"drop table if exists temp.{name}" for name in names)):
+        for name in names:
             read(f"create temp table {name} as from {name}")
-            made.append(name)
         yield
-    finally:
-        for name in made:
-            read(f"drop table temp.{name}")
+
+
+@contextmanager
+def afterwards(read: Read, *statements: str) -> Iterator[None]:
+    """Run the statements in the end; after an error only as far as its transaction lets them.
+
+    A transaction that takes the error takes the temporary tables with it.
+    """
+    try:
+        yield
+    except BaseException:
+        with suppress(Exception):
+            for statement in statements:
+                read(statement)
+        raise
+    for statement in statements:
+        read(statement)
