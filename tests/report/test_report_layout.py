@@ -1,7 +1,7 @@
 """Where things stand on a page: at every width, while it loads, and on paper."""
 
 import pytest
-from visits import Visit
+from visits import Visit, kinds
 
 WIDTHS = [320, 360, 768, 1360, 2560]  # 320: a window of 1280 enlarged to 400 %
 # Layout shifts as they happen; the page's own script runs late, after the first picture.
@@ -24,6 +24,11 @@ OVERFULL = """() => [...document.querySelectorAll(".scroll, .card, svg.chart, pr
   .filter(each => each.checkVisibility() && each.scrollWidth > each.clientWidth + 1
     && getComputedStyle(each).display !== "inline")
   .map(each => each.closest(".card").id + ": " + each.textContent.trim().slice(0, 60))"""
+BESIDE = """() => [...document.querySelectorAll("svg.chart")].filter(each => each.checkVisibility())
+  .flatMap(each => [...each.querySelectorAll("text")].map(text => {
+    const box = each.getBoundingClientRect(), mine = text.getBoundingClientRect();
+    return [text.textContent, Math.max(box.left - mine.left, mine.right - box.right)];
+  })).filter(each => each[1] > 8)"""
 CARDS = """() => [...document.querySelectorAll(".card")].filter(each => each.checkVisibility())
   .map(each => ({
     id: each.id,
@@ -41,6 +46,16 @@ def test_never_wider_than_the_window(browser, request, pages, width):
     for path in request.getfixturevalue(pages).values():
         with Visit(browser, path, width) as page:
             assert page.evaluate("document.documentElement.scrollWidth") <= width, path.name
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_texts_of_a_picture_stay_well_within_its_card(browser, request, width):
+    """Vega measures texts in one font, the page shows them in another: a card leaves room of 18."""
+    folders = [request.getfixturevalue(name) for name in ("site", "hostile_site")]
+    pages = [page for folder in folders for page in kinds(folder).values()]
+    for path in [*pages, *request.getfixturevalue("comparisons")]:
+        with Visit(browser, path, width) as page:
+            assert page.evaluate(BESIDE) == [], path.name
 
 
 @pytest.mark.parametrize("width", [360, 1280])

@@ -4,9 +4,11 @@ A test holds every specification against Altair's schema. Altair itself, which t
 than a page to draw, is loaded only for those of the user's own.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 Spec = dict[str, Any]
+LETTER = 6.6  # pixels of a letter in the size of labels: that of a wide font, bold
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 
 
@@ -18,6 +20,17 @@ def layers(*drawn: Spec) -> Spec:
 def layer(data: str, drawn: Spec, **encoding: Spec) -> Spec:
     """Marks of a dataset that is handed over when the picture is drawn; a channel each."""
     return {"data": {"name": data}, "mark": drawn, "encoding": encoding}
+
+
+def room() -> Spec:
+    """Nothing to see: the picture reaches to each pixel of `reached`, whatever fonts there are."""
+    return layer("room", mark("rule", opacity=0), x=number("pixel", scale=None, axis=None))
+
+
+def reached(start: float, texts: Iterable[str], direction: int = 1) -> list[dict[str, Any]]:
+    """How far from a pixel the longest of the texts reaches in a usual font: data of `room`."""
+    longest = max(map(len, texts), default=0)
+    return [{"pixel": start + direction * longest * LETTER}] if longest else []
 
 
 def mark(kind: str, **look: Any) -> Spec:

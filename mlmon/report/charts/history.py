@@ -5,12 +5,24 @@ from functools import cache
 from typing import Any
 
 from mlmon.report import geometry, words
-from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.grammar import (
+    Spec,
+    category,
+    field,
+    layer,
+    layers,
+    mark,
+    number,
+    reached,
+    room,
+    sized,
+)
 from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, Datasets, colour
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
 BARS_UP_TO = 2
 ENDS = ("value", "lower", "upper")
+BESIDE = 6  # pixels between the plot and these names
 MARGIN = 104  # room beside the plot for the names of the limits
 
 
@@ -38,7 +50,7 @@ def specification(bars: bool) -> Spec:
         layer(
             "limits",
             mark("text", align="left", baseline="middle", fontWeight=600),
-            x={"value": {"expr": "width + 6"}},
+            x={"value": {"expr": f"width + {BESIDE}"}},
             y=number("place"),
             text=category("text"),
             color=toned(),
@@ -57,6 +69,7 @@ def specification(bars: bool) -> Spec:
             y={"value": {"expr": "height + 10"}},
             text=category("text"),
         ),
+        room(),
     ]
     return layers(*drawn)
 
@@ -161,6 +174,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "points": [point(row, facts["metric"]) for row in rows],
         "last": [point(row, facts["metric"]) for row in known[-1:]],
         "ticks": ticks(rows, width),
+        "room": reached(width + BESIDE, [line["text"] for line in limits]),
     }
     return sized(specification(bars), width, height), datasets
 

@@ -6,9 +6,21 @@ from functools import cache
 from typing import Any
 
 from mlmon.report import words
-from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
+from mlmon.report.charts.grammar import (
+    Spec,
+    category,
+    field,
+    layer,
+    layers,
+    mark,
+    number,
+    reached,
+    room,
+    sized,
+)
 from mlmon.report.charts.theme import Datasets, colour
 
+BESIDE = 12  # pixels between the plot and these names
 MARGIN = 112  # room beside the plot for the names of the versions
 TICK = 120  # pixels that a time needs
 STATES = {"domain": ["active", "before"], "range": [colour("accent"), colour("reference")]}
@@ -48,7 +60,7 @@ def specification() -> Spec:
         layer(
             "rows",
             mark("text", align="right", baseline="middle", color=colour("text")),
-            x={"value": -12},
+            x={"value": -BESIDE},
             y=y,
             text=category("text"),
         ),
@@ -59,6 +71,7 @@ def specification() -> Spec:
             y={"value": {"expr": "height + 4"}},
             text=category("text"),
         ),
+        room(),
     )
 
 
@@ -86,6 +99,7 @@ def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec
         "bars": lines,
         "marks": marks,
         "ticks": times_below(rows, low, end, width),
+        "room": reached(-BESIDE, [row["text"] for row in names(rows)], -1),
     }
 
 
@@ -119,6 +133,7 @@ def draw_coverage(facts: dict[str, Any], width: int, height: int) -> tuple[Spec,
         "bars": lines,
         "marks": marks,
         "ticks": batches_below(batches, last, width),
+        "room": reached(-BESIDE, [row["text"] for row in names(rows)], -1),
     }
 
 
