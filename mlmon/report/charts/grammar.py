@@ -1,7 +1,7 @@
 """Vega-Lite's own words, short: what a layer draws of which data.
 
-A test holds every specification against Altair's schema. Altair itself, which takes longer to load
-than a page to draw, is loaded only for those of the user's own.
+A test holds every specification against Altair's schema. Altair itself, half a second to load, is
+loaded only for those of the user's own.
 """
 
 from collections.abc import Iterable
