@@ -66,6 +66,7 @@ HIDDEN = {
     "cli.reading": "reading loads nothing that another command needs",
     "own_metrics": "sqlglot takes a while to load, and few projects have metrics of their own",
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
+    "report.html": "few pages hold text of the user's own, for which Markdown's parser is loaded",
     "report.site": "drawing loads what a page that is up to date does not need",
     "prometheus": "prometheus-client is an extra",
     "mlflow": "mlflow-skinny is an extra",

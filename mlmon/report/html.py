@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlmon.report import markup, words
+from mlmon.report import words
 from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 
@@ -46,6 +46,8 @@ def drawn(chart: dict[str, Any], size: tuple[int, int]) -> Markup:
 
 def written(text: str, above: int) -> Markup:
     """Markdown as HTML, its headings below that level."""
+    from mlmon.report import markup
+
     return Markup(markup.html(text, above))  # which has none of the writer's HTML
 
 
