@@ -5,7 +5,7 @@ from typing import Any
 
 from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
-from mlmon.report.charts.theme import SAMPLE_COLOUR, SAMPLE_DASH, Datasets, colour
+from mlmon.report.charts.theme import SAMPLE, SAMPLE_DASHED, Datasets, colour, spot
 
 TITLES = {
     "roc_curve": ("False positive rate", "True positive rate"),
@@ -40,21 +40,19 @@ def comparison(kind: str) -> Spec:
             y=y,
             order=number("position"),
             detail=category("series"),
-            color=category("sample", scale=SAMPLE_COLOUR, legend=None),
-            strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
+            color=SAMPLE,
+            strokeDash=SAMPLE_DASHED,
         ),
     ]
     if kind == "calibration_curve":
         drawn.append(
             layer(
                 "curves",
-                mark(
-                    "point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
-                ),
+                spot(46),
                 x=x,
                 y=y,
                 description=category("description"),
-                color=category("sample", scale=SAMPLE_COLOUR, legend=None),
+                color=SAMPLE,
             )
         )
     return layers(*drawn)
@@ -92,7 +90,7 @@ def density(title: str) -> Spec:
         mark("area", fillOpacity=0.14, line=False),
         x=x,
         y=y,
-        fill=category("sample", scale=SAMPLE_COLOUR, legend=None),
+        fill=SAMPLE,
         detail=category("sample"),
     )
     line = layer(
@@ -100,22 +98,13 @@ def density(title: str) -> Spec:
         mark("line"),
         x=x,
         y=y,
-        color=category("sample", scale=SAMPLE_COLOUR, legend=None),
-        strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
+        color=SAMPLE,
+        strokeDash=SAMPLE_DASHED,
     )
     return layers(
         area,
         line,
-        layer(
-            "threshold", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=number("score")
-        ),
-        layer(
-            "threshold",
-            mark("text", align="center", baseline="bottom"),
-            x=number("score"),
-            y={"value": -3},
-            text=category("text"),
-        ),
+        *cut(number("score")),
     )
 
 
@@ -132,6 +121,20 @@ def draw_density(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, 
         else [{"score": threshold, "text": f"threshold {words.figure(threshold)}"}],
     }
     return sized(density(facts["axis"]), width, height), datasets
+
+
+def cut(x: Spec) -> tuple[Spec, Spec]:
+    """The threshold: a line across the plot and its name above."""
+    return (
+        layer("threshold", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=x),
+        layer(
+            "threshold",
+            mark("text", align="center", baseline="bottom"),
+            x=x,
+            y={"value": -3},
+            text=category("text"),
+        ),
+    )
 
 
 @cache
@@ -153,14 +156,7 @@ def decision(metrics: int) -> Spec:
                 "series", legend=None, scale={"domain": order, "range": METRIC_DASHES[:metrics]}
             ),
         ),
-        layer("threshold", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=x),
-        layer(
-            "threshold",
-            mark("text", align="center", baseline="bottom"),
-            x=x,
-            y={"value": -3},
-            text=category("text"),
-        ),
+        *cut(x),
     )
 
 

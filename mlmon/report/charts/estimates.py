@@ -5,7 +5,7 @@ from typing import Any
 
 from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import SAMPLE_COLOUR, SAMPLE_DASH, Datasets, colour
+from mlmon.report.charts.theme import SAMPLE, SAMPLE_DASHED, Datasets, colour, spot
 
 
 @cache
@@ -32,8 +32,8 @@ def errors() -> Spec:
             x=x,
             y=y,
             order=number("position"),
-            color=category("sample", scale=SAMPLE_COLOUR, legend=None),
-            strokeDash=category("sample", scale=SAMPLE_DASH, legend=None),
+            color=SAMPLE,
+            strokeDash=SAMPLE_DASHED,
         ),
         layer("none", mark("rule", strokeDash=[3, 3], color=colour("muted")), x=number("error")),
     )
@@ -75,8 +75,6 @@ def actuals() -> Spec:
     scale = {"zero": False}
     x = number("estimate", title="Mean estimate", axis=axis, scale=scale)
     y = number("actual", title="Actual value", axis=axis, scale=scale)
-    sample = category("sample", scale=SAMPLE_COLOUR, legend=None)
-    dash = category("sample", scale=SAMPLE_DASH, legend=None)
     return layers(
         layer("right", mark("line", strokeWidth=1, color=colour("line")), x=x, y=y),
         layer(
@@ -85,23 +83,23 @@ def actuals() -> Spec:
             x=x,
             y=number("low"),
             y2=field("high"),
-            color=sample,
+            color=SAMPLE,
         ),
         layer(
             "tenths",
             mark("line"),
             x=x,
             y=y,
-            color=sample,
+            color=SAMPLE,
             order=number("position"),
-            strokeDash=dash,
+            strokeDash=SAMPLE_DASHED,
         ),
         layer(
             "tenths",
-            mark("point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1),
+            spot(46),
             x=x,
             y=y,
-            color=sample,
+            color=SAMPLE,
             description=category("description"),
         ),
     )

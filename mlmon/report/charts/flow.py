@@ -7,7 +7,7 @@ from typing import Any
 
 from mlmon.report import layout, words
 from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, TONES, Datasets, colour
+from mlmon.report.charts.theme import TONE, TONE_SHAPED, TONES, Datasets, colour
 from mlmon.report.layout import Box
 
 PAD = 10
@@ -86,8 +86,8 @@ def specification(width: int, height: int) -> Spec:
             mark("point", filled=True, size=52, opacity=1, aria=False),
             x=x,
             y=y,
-            color=category("tone", scale=TONE_COLOUR, legend=None),
-            shape=category("tone", scale=TONE_SHAPE, legend=None),
+            color=TONE,
+            shape=TONE_SHAPED,
         ),
         layer(
             "states",
@@ -95,7 +95,7 @@ def specification(width: int, height: int) -> Spec:
             x=x,
             y=y,
             text=category("text"),
-            color=category("tone", scale=TONE_COLOUR, legend=None),
+            color=TONE,
         ),
     ]
     return layers(*drawn)

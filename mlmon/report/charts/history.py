@@ -17,7 +17,7 @@ from mlmon.report.charts.grammar import (
     room,
     sized,
 )
-from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, Datasets, colour
+from mlmon.report.charts.theme import TONE, TONE_SHAPED, Datasets, colour, spot
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
 BARS_UP_TO = 2
@@ -36,14 +36,14 @@ def specification(bars: bool) -> Spec:
             mark("rect", opacity=0.08),
             y=number("low", title=None),
             y2=field("high"),
-            color=toned(),
+            color=TONE,
         ),
         layer("frame", mark("rule", opacity=0), x=x, y=y),
         layer(
             "limits",
             mark("rule", strokeDash=[5, 4], strokeWidth=1.4),
             y=number("value"),
-            color=toned(),
+            color=TONE,
         ),
         layer("versions", mark("rule", strokeDash=[2, 3], color=colour("muted")), x=x),
         *(columns(x, y) if bars else line(x, y)),
@@ -53,7 +53,7 @@ def specification(bars: bool) -> Spec:
             x={"value": {"expr": f"width + {BESIDE}"}},
             y=number("place"),
             text=category("text"),
-            color=toned(),
+            color=TONE,
         ),
         layer(
             "versions",
@@ -85,11 +85,6 @@ def value() -> Spec:
     return number("value", title=None, stack=None, scale=scale, axis={"tickCount": 6})
 
 
-def toned() -> Spec:
-    """The colour of a status."""
-    return category("tone", scale=TONE_COLOUR, legend=None)
-
-
 def line(x: Spec, y: Spec) -> list[Spec]:
     """The interval as a band, the line, a mark per evaluation, the last value in figures."""
     return [
@@ -103,12 +98,12 @@ def line(x: Spec, y: Spec) -> list[Spec]:
         layer("points", mark("line", color=colour("accent")), x=x, y=y),
         layer(
             "points",
-            mark("point", filled=True, size=90, opacity=1, stroke=colour("card"), strokeWidth=1.5),
+            spot(90, 1.5),
             x=x,
             y=y,
-            color=toned(),
+            color=TONE,
             description=category("description"),
-            shape=category("tone", scale=TONE_SHAPE, legend=None),
+            shape=TONE_SHAPED,
         ),
         layer(
             "last",
@@ -128,7 +123,7 @@ def columns(x: Spec, y: Spec) -> list[Spec]:
             mark("bar", size=54, cornerRadiusEnd=5),
             x=x,
             y=y,
-            color=toned(),
+            color=TONE,
             description=category("description"),
         ),
         layer(

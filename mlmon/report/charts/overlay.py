@@ -6,7 +6,7 @@ from typing import Any
 from mlmon.report import words
 from mlmon.report.charts.curves import DIAGONAL, METRIC_COLOURS, METRIC_DASHES, TITLES
 from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
-from mlmon.report.charts.theme import Datasets, colour
+from mlmon.report.charts.theme import Datasets, colour, spot
 
 
 @cache
@@ -32,9 +32,7 @@ def overlay(kind: str, axis: str) -> Spec:
         drawn.append(
             layer(
                 "curves",
-                mark(
-                    "point", filled=True, size=46, opacity=1, stroke=colour("card"), strokeWidth=1
-                ),
+                spot(46),
                 x=x,
                 y=y,
                 color=tint,

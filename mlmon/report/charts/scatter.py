@@ -5,7 +5,7 @@ from typing import Any
 
 from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import TONE_COLOUR, TONE_SHAPE, Datasets, colour
+from mlmon.report.charts.theme import TONE, TONE_SHAPED, Datasets, colour, spot
 
 
 @cache
@@ -15,7 +15,6 @@ def specification() -> Spec:
     scale = {"nice": False, "zero": False}
     x = number("model", title="Importance in the model", axis=axis, scale=scale)
     y = number("drift", title="Importance in the drift classifier", axis=axis, scale=scale)
-    tone = category("tone", scale=TONE_COLOUR, legend=None)
     return layers(
         layer(
             "corner",
@@ -43,12 +42,12 @@ def specification() -> Spec:
         layer("frame", mark("rule", opacity=0), x=x, y=y),
         layer(
             "features",
-            mark("point", filled=True, size=95, opacity=1, stroke=colour("card"), strokeWidth=1.2),
+            spot(95, 1.2),
             x=x,
             y=y,
-            color=tone,
+            color=TONE,
             description=category("description"),
-            shape=category("tone", scale=TONE_SHAPE, legend=None),
+            shape=TONE_SHAPED,
         ),
         *(label(side, x, y) for side in ("left", "right")),
     )

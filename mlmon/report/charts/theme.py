@@ -7,7 +7,7 @@ from typing import Any
 
 import vl_convert
 
-from mlmon.report.charts.grammar import Spec
+from mlmon.report.charts.grammar import Spec, category, mark
 
 Datasets = dict[str, list[dict[str, Any]]]
 
@@ -18,17 +18,16 @@ def colour(name: str) -> str:
 
 
 TONES = ["good", "warn", "bad", "idle", "none"]
-TONE_COLOUR: Spec = {
-    "domain": TONES,
-    "range": [colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")],
-}
-TONE_SHAPE: Spec = {
-    "domain": TONES,
-    "range": ["circle", "diamond", "square", "circle", "circle"],
-}
+TONE_COLOURS = [colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")]
+TONE_SHAPES = ["circle", "diamond", "square", "circle", "circle"]
+TONE = category("tone", scale={"domain": TONES, "range": TONE_COLOURS}, legend=None)
+TONE_SHAPED = category("tone", scale={"domain": TONES, "range": TONE_SHAPES}, legend=None)
 SAMPLES = ["Reference", "Current"]
-SAMPLE_COLOUR: Spec = {"domain": SAMPLES, "range": [colour("reference"), colour("accent")]}
-SAMPLE_DASH: Spec = {"domain": SAMPLES, "range": [[5, 3], [1, 0]]}
+SAMPLE_COLOURS = [colour("reference"), colour("accent")]
+SAMPLE = category("sample", scale={"domain": SAMPLES, "range": SAMPLE_COLOURS}, legend=None)
+SAMPLE_DASHED = category(
+    "sample", scale={"domain": SAMPLES, "range": [[5, 3], [1, 0]]}, legend=None
+)
 FONT = "Liberation Sans"  # that Vega measures texts in, and fastest; a page shows them in its own
 CONFIG: Spec = {
     "background": None,
@@ -57,6 +56,13 @@ CONFIG: Spec = {
     "text": {"aria": False, "color": colour("muted"), "fontSize": 11.5},
 }
 SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, once for all sizes
+
+
+def spot(size: float, edge: float = 1) -> Spec:
+    """A filled mark of that many square pixels, set off from what it covers by an edge."""
+    return mark("point", filled=True, size=size, opacity=1, stroke=colour("card"), strokeWidth=edge)
+
+
 EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
 COORDINATES = re.compile(r' (?:d|transform|x|y|x2|y2|width|height)="[^"]*"')
 DEFAULTS = re.compile(

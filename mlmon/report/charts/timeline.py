@@ -18,7 +18,7 @@ from mlmon.report.charts.grammar import (
     room,
     sized,
 )
-from mlmon.report.charts.theme import Datasets, colour
+from mlmon.report.charts.theme import Datasets, colour, spot
 
 BESIDE = 12  # pixels between the plot and these names
 MARGIN = 112  # room beside the plot for the names of the versions
@@ -51,7 +51,7 @@ def specification() -> Spec:
         ),
         layer(
             "marks",
-            mark("point", filled=True, size=70, opacity=1, stroke=colour("card"), strokeWidth=1.5),
+            spot(70, 1.5),
             x=x,
             y=y,
             color=state,
