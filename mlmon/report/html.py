@@ -7,10 +7,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from mlmon.report import words
+from mlmon.report import kept, words
 from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 
@@ -22,12 +22,14 @@ log = logging.getLogger("mlmon")
 @cache
 def environment() -> Environment:
     """Jinja with autoescape on for everything, and the drawing of charts as a filter."""
+    place = kept.folder()
     made = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        bytecode_cache=FileSystemBytecodeCache(str(place), "%s.jinja2") if place else None,
     )
     made.filters.update(drawn=drawn, tone=words.tone, written=written)
     return made

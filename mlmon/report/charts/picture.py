@@ -12,6 +12,7 @@ from typing import Any
 import vl_convert
 
 from mlmon.report.charts.draw import specify
+from mlmon.report.charts.fonts import FONT, ready
 from mlmon.report.charts.grammar import Spec
 from mlmon.report.charts.theme import CONFIG, colour
 
@@ -22,7 +23,7 @@ SIZE = (760, 300)
 SCALE = 2
 LOOK: Spec = {
     "background": "#ffffff",
-    "font": "Liberation Sans, Arial, Helvetica, sans-serif",
+    "font": f"{FONT}, Arial, Helvetica, sans-serif",
     "padding": 18,
     "title": {
         "anchor": "start",
@@ -51,6 +52,7 @@ def png(chart: dict[str, Any] | None, title: str, subtitles: Sequence[str]) -> b
     specification, datasets = specify(chart, SIZE) if chart else (BLANK, {"nothing": [{}]})
     titled = specification | {"title": {"text": title, "subtitle": list(subtitles)}}
     drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | LOOK)}
+    ready(json.dumps(drawn, ensure_ascii=False))
     return packed(vl_convert.vegalite_to_png(drawn, scale=SCALE))
 
 

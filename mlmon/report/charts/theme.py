@@ -3,11 +3,14 @@
 import json
 import re
 from functools import lru_cache
+from importlib.metadata import version
 from typing import Any
 
 import vl_convert
 
+from mlmon.report.charts.fonts import FONT, ready
 from mlmon.report.charts.grammar import Spec, category, mark
+from mlmon.report.kept import kept
 
 Datasets = dict[str, list[dict[str, Any]]]
 
@@ -28,10 +31,9 @@ SAMPLE = category("sample", scale={"domain": SAMPLES, "range": SAMPLE_COLOURS}, 
 SAMPLE_DASHED = category(
     "sample", scale={"domain": SAMPLES, "range": [[5, 3], [1, 0]]}, legend=None
 )
-FONT = "Liberation Sans"  # that Vega measures texts in, and fastest; a page shows them in its own
 CONFIG: Spec = {
     "background": None,
-    "font": FONT,
+    "font": FONT,  # a page shows texts in its own
     "padding": 3,
     "view": {"stroke": None},
     "axis": {
@@ -76,20 +78,23 @@ DECIMALS = re.compile(r"(\.\d)\d+")
 
 def svg(specification: Spec, datasets: Datasets, title: str) -> str:
     """The chart as inline SVG, named for a screen reader, without what a page does not need."""
-    kept = [layer for layer in specification["layer"] if datasets.get(layer["data"]["name"])]
+    layers = [layer for layer in specification["layer"] if datasets.get(layer["data"]["name"])]
     size = {name: specification[name] for name in SIZE}
-    ready = filled(compiled(json.dumps({**specification, **SIZE, "layer": kept})), datasets) | size
-    return finished(drawn(json.dumps(ready)), title)
+    kind = compiled(json.dumps({**specification, **SIZE, "layer": layers}))
+    whole = filled(kind, datasets) | size
+    return finished(drawn(json.dumps(whole, ensure_ascii=False)), title)
 
 
 @lru_cache(maxsize=256)
 def drawn(specification: str) -> str:
     """The picture of a Vega specification; many stand on more than one page."""
+    ready(specification)
     return str(vl_convert.vega_to_svg(json.loads(specification), allowed_base_urls=[]))
 
 
 def vega(specification: Spec) -> str:
     """The picture that Vega draws; it may fetch nothing."""
+    ready(json.dumps(specification, ensure_ascii=False))
     return str(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
 
 
@@ -121,8 +126,9 @@ def compiled(specification: str) -> Spec:
     """
     known = json.loads(specification)
     empty: Datasets = {layer["data"]["name"]: [] for layer in known["layer"]}
-    made: Spec = vl_convert.vegalite_to_vega({**known, "datasets": empty, "config": CONFIG})
-    return made
+    whole = {**known, "datasets": empty, "config": CONFIG}
+    told = json.dumps([whole, version("vl-convert-python")])
+    return kept(told, lambda: vl_convert.vegalite_to_vega(whole))
 
 
 def filled(specification: Spec, datasets: Datasets) -> Spec:
