@@ -60,24 +60,32 @@ def comparison(kind: str) -> Spec:
 
 def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
     """The specification and its data: facts are the rows of the query named by `curve`."""
-    kind = facts["curve"]
+    kind, rows = facts["curve"], facts["rows"]
     x, y = COLUMNS[kind]
-    datasets: Datasets = {
-        "diagonal": [{"x": 0, "y": 0}, {"x": 1, "y": 1}] if kind in DIAGONAL else [],
-        "curves": [
-            {
-                "x": row[x],
-                "y": row[y],
-                "position": position,
-                "sample": row["sample"],
-                "series": f"{row['sample']} {row.get('class')}",
-                "description": f"{row['sample']}: {TITLES[kind][0].lower()} "
-                f"{words.figure(row[x])}, {TITLES[kind][1].lower()} {words.figure(row[y])}",
-            }
-            for position, row in enumerate(facts["rows"])
-        ],
-    }
-    return sized(comparison(kind), width, height), datasets
+    curves = [
+        {
+            "x": row[x],
+            "y": row[y],
+            "position": position,
+            "sample": row["sample"],
+            "series": f"{row['sample']} {row.get('class')}",
+        }
+        for position, row in enumerate(rows)
+    ]
+    if kind == "calibration_curve":
+        for point, row in zip(curves, rows, strict=True):
+            point["description"] = described(row, kind)
+    diagonal = [{"x": 0, "y": 0}, {"x": 1, "y": 1}] if kind in DIAGONAL else []
+    return sized(comparison(kind), width, height), {"diagonal": diagonal, "curves": curves}
+
+
+def described(row: dict[str, Any], kind: str) -> str:
+    """A point of a curve in words."""
+    said = [
+        f"{title.lower()} {words.figure(row[column])}"
+        for title, column in zip(TITLES[kind], COLUMNS[kind], strict=True)
+    ]
+    return f"{row['sample']}: {', '.join(said)}"
 
 
 @cache
