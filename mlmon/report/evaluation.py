@@ -27,15 +27,13 @@ CURVES = ("roc_curve", "precision_recall_curve", "lift_curve", "calibration_curv
 CURVES_BY_CLASS = ("roc_curve", "precision_recall_curve", "calibration_curve")
 
 
-def pages(read: Read, project: str) -> Iterator[Page]:
-    """The pages of all evaluations."""
+def pages(read: Read, project: str, beginning: str = "") -> Iterator[Page]:
+    """The pages of the evaluations whose id begins so, by default of all."""
     states = {row["evaluation_id"]: row["state"] for row in ask(read, "evaluation_states").rows}
     for row in ask(read, "evaluations").rows:
-        yield Page(
-            page_of(row),
-            states[row["evaluation_id"]],
-            partial(evaluation_page, read, row, project),
-        )
+        key = row["evaluation_id"]
+        if key.startswith(beginning):
+            yield Page(page_of(row), states[key], partial(evaluation_page, read, row, project))
 
 
 def evaluation_page(read: Read, listed: Row, project: str) -> dict[str, Any]:

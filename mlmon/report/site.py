@@ -16,12 +16,12 @@ from mlmon.report import feature as features
 from mlmon.report import model as models
 from mlmon.report import run as runs
 from mlmon.report import store as stores
-from mlmon.report.ask import Read, ask, in_zone
+from mlmon.report.ask import Read, in_zone
 from mlmon.report.dashboard import dashboard as dashboard_page
 from mlmon.report.digest import summarised
 from mlmon.report.flow import flow_section
 from mlmon.report.held import all_threads, held, one_thread
-from mlmon.report.links import DASHBOARD, FOLDERS, page_of
+from mlmon.report.links import DASHBOARD, FOLDERS
 from mlmon.report.page import Page
 from mlmon.report.side_by_side import side_by_side
 from mlmon.report.summaries import Summary
@@ -67,20 +67,19 @@ def write_report(
     read, tried = in_zone(read, zone), all_threads(in_zone(tried or read, zone))
     with one_thread(read):
         compared = side_by_side(read, project, compare, champion) if compare or champion else None
-        known = list(pages(read, project))
-        only = one_of(read, evaluation) if evaluation else {page.path for page in known}
-        asked = [page for page in known if page.path in only] + ([compared] if compared else [])
+        known = list(one_of(read, project, evaluation) if evaluation else pages(read, project))
+        asked = known + ([compared] if compared else [])
         states = {each: fingerprint(project, zone, each.state) for each in asked}
         stale = [each for each in asked if written(directory / each.path) != states[each]]
         with held(read, len(stale), len(known)):
             for each in stale:
                 write(directory / each.path, each.facts(), states[each])
-        paths = {page.path for page in known}
-        clear(directory, paths)
         index = directory / DASHBOARD
         page = directory / compared.path if compared else index
         if evaluation and index.is_file() and not summary:
             return page
+        paths = {page.path for page in (pages(read, project) if evaluation else known)}
+        clear(directory, paths)
         drawn = flow_section(read, flow(), paths) if flow else None
         facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
         state = fingerprint(facts)
@@ -97,10 +96,9 @@ def pages(read: Read, project: str) -> Iterator[Page]:
         yield from kind(read, project)
 
 
-def one_of(read: Read, evaluation: str) -> set[str]:
+def one_of(read: Read, project: str, evaluation: str) -> list[Page]:
     """The pages of the evaluations whose id starts so. Raises EvaluationNotFound."""
-    listed = ask(read, "evaluations").rows
-    found = {page_of(row) for row in listed if row["evaluation_id"].startswith(evaluation)}
+    found = list(evaluations.pages(read, project, evaluation))
     if not found:
         known = "mlmon sql 'from evaluations' lists them"
         raise EvaluationNotFound(f"no evaluation has the id {evaluation}; {known}")

@@ -14,10 +14,9 @@ with ranked as (
             order by greatest(d.reference_share, d.current_share) desc, d.bin
         ) > 12 as rest
     from feature_distribution as d
-    inner join feature_drift as f
-        on d.evaluation_id = f.evaluation_id and d.feature = f.feature
     where
         d.evaluation_id = $evaluation_id
+        and d.feature not in ('score', 'prediction')
         and d.reference_share + d.current_share > 0
 )
 
