@@ -8,10 +8,6 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
 from mlmon.warehouse import Row
 
 
@@ -45,19 +41,22 @@ def show(rows: list[Row], format: Format = Format.table) -> None:
         _markdown(rows)
     else:
         wide = None if sys.stdout.isatty() else 10_000  # a pipe gets whole lines
-        _table(rows, Console(width=wide, highlight=False))
+        _table(rows, width=wide)
 
 
 def table_lines(rows: list[Row]) -> list[str]:
     """Return rows as the lines of a plain table."""
-    console = Console(width=10_000, file=io.StringIO(), highlight=False)
-    with console.capture() as captured:
-        _table(rows, console)
-    return [line.rstrip() for line in captured.get().splitlines()]
+    text = io.StringIO()
+    _table(rows, width=10_000, file=text)
+    return [line.rstrip() for line in text.getvalue().splitlines()]
 
 
-def _table(rows: list[Row], console: Console) -> None:
-    """Print a table; a single wide row lies on its side."""
+def _table(rows: list[Row], **place: Any) -> None:
+    """Print a table where a console of rich's would; a single wide row lies on its side."""
+    from rich.console import Console  # most commands print no table
+    from rich.markup import escape
+    from rich.table import Table
+
     if not rows:
         return
     if len(rows) == 1 and len(rows[0]) > 8:
@@ -68,7 +67,7 @@ def _table(rows: list[Row], console: Console) -> None:
         table.add_column(name, justify="right" if number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(escape(_short(value)) for value in row.values()))
-    console.print(table)
+    Console(highlight=False, **place).print(table)
 
 
 def _markdown(rows: list[Row]) -> None:

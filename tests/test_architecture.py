@@ -69,6 +69,7 @@ HIDDEN = {
     "report.html": "few pages hold text of the user's own, for which Markdown's parser is loaded",
     "report.site": "drawing loads what a page that is up to date does not need",
     "prometheus": "prometheus-client is an extra",
+    "terminal": "rich, which draws tables, and most commands print none",
     "mlflow": "mlflow-skinny is an extra",
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
 }
