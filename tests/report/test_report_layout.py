@@ -60,8 +60,9 @@ def test_texts_of_a_picture_stay_well_within_its_card(browser, request, width):
 
 @pytest.mark.parametrize("width", [360, 1280])
 def test_nothing_moves_while_the_page_loads(browser, site_pages, comparisons, width):
+    """Also in a browser that shows it while most of it is still to be read."""
     for path in [*site_pages.values(), *list(comparisons)[:1]]:
-        with Visit(browser, path, width, before=SHIFTS) as page:
+        with Visit(browser, path, width, before=SHIFTS, slower=4) as page:
             page.wait_for_function(SETTLED)
             assert page.locator("#theme").is_visible()
             assert sum(page.evaluate("shifts")) < 0.001, path.name

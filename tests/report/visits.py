@@ -11,11 +11,17 @@ OPEN = "for (const each of document.querySelectorAll('details')) each.open = tru
 class Visit:
     """A page opened from disk, and everything the browser complained about or asked for.
 
-    `before` is a script that runs before those of the page.
+    `before` is a script that runs before those of the page; `slower` is by how much the browser is.
     """
 
     def __init__(
-        self, browser: Browser, path: Path, width: int = 1280, before: str = "", **options: Any
+        self,
+        browser: Browser,
+        path: Path,
+        width: int = 1280,
+        before: str = "",
+        slower: int = 1,
+        **options: Any,
     ) -> None:
         size = {"viewport": {"width": width, "height": 900}, **options}
         self.context: BrowserContext = browser.new_context(**size)
@@ -32,6 +38,9 @@ class Visit:
         )
         if before:
             self.page.add_init_script(before)
+        if slower > 1:
+            session = self.context.new_cdp_session(self.page)
+            session.send("Emulation.setCPUThrottlingRate", {"rate": slower})
         self.page.goto(path.as_uri())
 
     def _heard(self, dialog: Any) -> None:
