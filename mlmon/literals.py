@@ -1,6 +1,5 @@
 """Values and names as DuckDB's SQL spells them, and a query with its values in their places."""
 
-import math
 import re
 from collections.abc import Mapping
 from datetime import datetime
@@ -29,7 +28,7 @@ def literal(value: Any) -> str:
     """Return a value as DuckDB reads it.
 
     >>> literal("it's"), literal([1, None, True]), literal(0.1)
-    ("'it''s'", '[1, null, true]', '0.1::double')
+    ("'it''s'", '[1, null, true]', "'0.1'::double")
     """
     match value:
         case None:
@@ -42,7 +41,7 @@ def literal(value: Any) -> str:
         case int():
             return str(value)
         case float():
-            return f"{value}::double" if math.isfinite(value) else f"'{value}'::double"
+            return f"'{value}'::double"  # 0.1::double would be a DECIMAL first, and rounded twice
         case datetime():
             return f"'{value.isoformat(' ')}'::timestamp"
         case list() | tuple() | set():

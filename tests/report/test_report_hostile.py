@@ -23,7 +23,8 @@ NASTY = (
 )
 # Told by the browser: what would run, and what a name made of the page that is not ours.
 FOREIGN = """() => [...document.querySelectorAll(
-  "a[href^='javascript:' i], img, iframe, object, embed, form, base, link:not([rel=icon])"
+  "a[href^='javascript:' i], img, iframe, object, embed, form, base,"
+  + "link:not([rel=icon], [rel=expect])"
 )].map(each => each.outerHTML.slice(0, 80)).concat(
   [...document.querySelectorAll("script")].slice(1).map(each => each.textContent),
   [...document.querySelectorAll("*")].flatMap(each => [...each.attributes])
