@@ -4,6 +4,7 @@ Data goes to stdout, everything for people to stderr. Exit codes: 0 done, 1 a ch
 a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130 interrupted.
 """
 
+import gc
 import re
 import sys
 
@@ -32,6 +33,7 @@ AGAIN = "mlmon: interrupted; run the command again to finish"
 
 def main() -> None:
     """Run the command line; an error is one line and an exit code."""
+    gc.freeze()  # what was imported stays: it need not be looked through for what may go
     try:
         with stoppable():
             app()
