@@ -1,13 +1,41 @@
 """Every exception mlmon raises: one line that says what, where and what to do next."""
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+LONGEST = 1000  # characters of a whole message
+LONGEST_VALUE = 120  # characters of a value, a name or a foreign reason within one
+
+
+def printable(text: object, longest: int = LONGEST_VALUE) -> str:
+    """Return somebody else's text for a terminal or a log: one line, escaped, not too long.
+
+    Control characters, which could move a cursor or hide what follows, are shown as escapes; of a
+    longer text the beginning and the end are kept.
+    """
+    line = CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), str(text))
+    if len(line) <= longest:
+        return line
+    end = longest // 3
+    return f"{line[: longest - end - 3]}...{line[-end:]}"
+
+
+def reason(error: BaseException, longest: int = LONGEST // 2) -> str:
+    """Return what any library's error says, in one line; its kind where it says nothing."""
+    lines = [line.strip() for line in str(error).splitlines()]
+    return printable(next(filter(None, lines), type(error).__name__), longest)
 
 
 class MlmonError(Exception):
     """The work could not be done; the command line prints the message and exits with 3."""
 
     exit_code = 3
+
+    def __init__(self, *lines: str) -> None:
+        """Keep the message, a printable line a mistake, whatever names and values it repeats."""
+        super().__init__("\n".join(printable(line, LONGEST) for line in lines))
 
 
 class ConfigError(MlmonError):

@@ -39,13 +39,13 @@ def parse(text: str, folder: Path) -> Config:
         config = Config.model_validate({**document, "folder": folder})
     except ValidationError as error:
         found = [(mistake["loc"], mistake["msg"]) for mistake in error.errors()]
-        raise ConfigError(_lines(document, found)) from error
+        raise ConfigError(*_lines(document, found)) from error
     if mistaken := list(mistakes(config)):
-        raise ConfigError(_lines(document, mistaken))
+        raise ConfigError(*_lines(document, mistaken))
     return config
 
 
-def _lines(document: Any, mistakes: list[tuple[Location, str]]) -> str:
+def _lines(document: Any, mistakes: list[tuple[Location, str]]) -> list[str]:
     """Return a line per mistaken key: where it stands, its name, what is wrong."""
     lines: dict[str, str] = {}
     for location, message in mistakes:
@@ -53,7 +53,7 @@ def _lines(document: Any, mistakes: list[tuple[Location, str]]) -> str:
         words = re.sub(r"^Value error, ", "", message)
         name = ".".join(map(str, keys))
         lines.setdefault(name, f"{FILE}:{line}:{column}: {name + ': ' if name else ''}{words}")
-    return "\n".join(lines.values())
+    return list(lines.values())
 
 
 def _locate(document: Any, location: Location) -> tuple[list[int | str], int, int]:
