@@ -4,15 +4,15 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/ready
 
-.PHONY: demo test test-slow test-all check bench clean
+.PHONY: browser demo test test-slow test-all check bench clean
 
 demo: $(READY)            ## the tutorial end to end: fills warehouse/ and reports/
 	$(BIN)/mlmon demo .
 
-test: $(READY)            ## every fast test
+test: $(READY) browser    ## every fast test
 	$(BIN)/python -m pytest -m "not slow" -n 2 --dist worksteal
 
-test-slow: $(READY)       ## only the slow ones, and more examples for those that draw their own
+test-slow: $(READY) browser ## only the slow ones, and more examples for those that draw their own
 	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
 	MLMON_EXAMPLES=100 $(BIN)/python -m pytest tests/test_oracles_*.py tests/test_merge.py -n 2
 
@@ -26,6 +26,9 @@ check: $(READY)           ## lint, types, SQL
 
 bench: $(READY)           ## speed, beside hand-written scripts in the same run
 	$(BIN)/python tests/benchmarks/run.py
+
+browser: $(READY)         ## for the tests of pages: there is one if it can be had
+	$(BIN)/python tests/browser.py
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

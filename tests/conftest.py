@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import shop as small_shop
+from browser import LACKING
 from shared import built, place
 
 import mlmon
@@ -37,6 +38,12 @@ finally:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: (_reads_the_tutorial(item), "ten_random" not in item.name))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if number := sum(LACKING in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(f"{number} tests of pages in a browser were skipped: {LACKING}")
 
 
 def _reads_the_tutorial(item: pytest.Item) -> bool:

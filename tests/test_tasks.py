@@ -1,6 +1,5 @@
 """Multiclass and regression, the whole journey: every figure and curve on the sampled rows."""
 
-import shutil
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -10,7 +9,7 @@ import html5lib
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import sync_playwright
+from browser import started
 from scipy import stats
 from sklearn import datasets, metrics
 
@@ -415,20 +414,15 @@ def test_tenths_of_the_estimate_stand_in_their_order(diabetes):
 
 
 def test_no_page_is_wider_than_the_window(digits, diabetes):
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("This test needs a browser: apt-get install chromium")
     pages = [
         path
         for project in (digits, diabetes)
         for path in project.config.path("reports").rglob("*.html")
     ]
     assert {path.parent.name for path in pages} >= {"evaluations", "features", "models", "stores"}
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with started() as browser:
         for width in (360, 1280):
             tab = browser.new_page(viewport={"width": width, "height": 900})
             for path in pages:
                 tab.goto(path.as_uri())
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, path.name
-        browser.close()

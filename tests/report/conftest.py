@@ -1,14 +1,14 @@
 """Warehouses for the pages to read, built by `toy_warehouse`, and the pages made of them."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import toy_board
+from browser import started
 from frames import compared
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from shared import built
 from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, warehouse
 from visits import kinds
@@ -148,10 +148,5 @@ def comparisons(tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Read]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """A browser without a window."""
-    program = shutil.which("chromium")
-    if program is None:
-        pytest.fail("These tests need a browser: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+    with started() as opened:
         yield opened
-        opened.close()
