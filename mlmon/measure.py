@@ -115,7 +115,9 @@ def _with_intervals(
     )
     return [
         replace(figure, lower=ends[key][0], upper=ends[key][1])
-        if (key := (figure.metric, figure.feature)) in ends and figure.lower is None
+        if (key := (figure.metric, figure.feature)) in ends
+        and figure.lower is None
+        and figure.value is not None
         else figure
         for figure in figures
     ]

@@ -84,15 +84,19 @@ def _classes(warehouse: Warehouse, sides: tuple[Side, Side], roles: Roles) -> li
 
 
 def _check_probabilities(warehouse: Warehouse, sides: tuple[Side, Side], roles: Roles) -> None:
-    """Raise SourceError at a score that is no probability; beside a prediction any will do."""
-    alone = roles.score if roles.score and not roles.prediction else None
+    """Raise SourceError at a score that is no probability, where it alone says the class.
+
+    Beside a prediction, or of several classes the greatest, any number will do; what only a
+    probability has (log loss, calibration) is NULL then.
+    """
+    if not roles.score or roles.prediction:
+        return
     for side in sides:
-        for column in filter(None, (alone, *roles.scores.values())):
-            if (value := _no_probability(warehouse, side, column)) is not None:
-                raise SourceError(
-                    f"{side.name}: column {column}: {value:g} is no probability (0 to 1); give "
-                    "another column as `score`, or rename this one if it is none"
-                )
+        if (value := _no_probability(warehouse, side, roles.score)) is not None:
+            raise SourceError(
+                f"{side.name}: column {roles.score}: {value:g} is no probability (0 to 1); give "
+                "another column as `score`, or rename this one if it is none"
+            )
 
 
 def _no_probability(warehouse: Warehouse, side: Side, column: str) -> float | None:

@@ -7,6 +7,7 @@ Sorting in numpy costs a quarter of sorting in SQL, and sums do not depend on th
 A test holds every relation equal to the view of the same name.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +31,7 @@ SCHEMAS = {
     "feature_counts": "sample_id varchar, feature varchar, kind varchar, rows bigint,"
     " missing bigint, not_finite bigint",
     "feature_moments": "sample_id varchar, feature varchar, n bigint, distinct_values bigint,"
-    " minimum double, maximum double, mean double, sum_of_squares double",
+    " minimum double, maximum double, mean double, deviation double",
     "number_bin_counts": "sample_id varchar, feature varchar, bin integer, n bigint, sum double,"
     " minimum double, maximum double",
 }
@@ -38,6 +39,8 @@ COUNTED = tuple(SCHEMAS)
 # The views that only those read: the sorted values themselves, never stored.
 PASSED_OVER = ("cumulative_shares", "value_counts")
 COLUMNS = {"score": "_score", "prediction": "_prediction"}  # of the model's outputs
+
+HUGE, TINY = 1e140, 1e-140  # the squares of a longer or a shorter range do not fit a double
 
 Floats = npt.NDArray[np.float64]
 
@@ -156,17 +159,29 @@ def _counts(column: Numbers) -> Row:
 
 
 def _moments(values: Floats) -> Row:
-    with np.errstate(over="ignore", invalid="ignore"):
-        mean = values.mean()
-        squares = np.square(values - mean).sum() if values[0] < values[-1] else 0.0
+    unit = _unit(values)
+    places = values / unit if unit != 1.0 else values
+    distances = places - places[0]
+    squares = np.square(distances - distances.mean()).sum()
+    n = len(values)
+    mean = float(places.sum(dtype=np.longdouble) / n) * unit
     return {
-        "n": len(values),
+        "n": n,
         "distinct_values": 1 + int(np.count_nonzero(values[1:] != values[:-1])),
         "minimum": float(values[0]),
         "maximum": float(values[-1]),
-        "mean": float(mean),
-        "sum_of_squares": float(squares),
+        "mean": mean if values[0] < values[-1] else float(values[0]),
+        "deviation": math.sqrt(squares / (n - 1)) * unit if n > 1 else None,
     }
+
+
+def _unit(values: Floats) -> float:
+    """Return the power of two in which the squares of the values' distances fit a double."""
+    with np.errstate(over="ignore"):
+        span = values[-1] - values[0]
+    if span > HUGE:
+        return 2.0**600
+    return 2.0**-600 if 0 < span < TINY else 1.0
 
 
 def _histogram(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int64]]) -> pa.Table:
@@ -183,7 +198,7 @@ def _histogram(key: Row, values: Floats, edges: tuple[Floats, npt.NDArray[np.int
             **{name: pa.array([value] * len(first), pa.string()) for name, value in key.items()},
             "bin": pa.array(numbers[filled], pa.int32()),
             "n": last - first,
-            "sum": sums,
+            "sum": pa.array(sums, mask=~np.isfinite(sums)),
             "minimum": values[first],
             "maximum": values[last - 1],
         }
@@ -204,8 +219,7 @@ def _gaps(reference: Numbers, current: Numbers) -> Row:
     reference_below = np.cumsum(order < n)[last]
     current_below = last + 1 - reference_below
     gap = np.abs(reference_below / n - current_below / m)
-    with np.errstate(over="ignore"):
-        area = float((gap[:-1] * np.diff(merged[last])).sum())
+    area = _area(gap[:-1], merged[last])
     place = int(gap.argmax())
     return row | {
         "reference_below": int(reference_below[place]),
@@ -213,6 +227,16 @@ def _gaps(reference: Numbers, current: Numbers) -> Row:
         "largest_gap": float(gap[place]),
         "area": area,
     }
+
+
+def _area(gap: Floats, numbers: Floats) -> float:
+    """Return the sum of the gaps times the width of each, which may be too large for a double."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        widths = np.diff(numbers)
+        parts = gap * widths
+        wide = np.isinf(widths)
+        parts[wide] = gap[wide] * numbers[1:][wide] - gap[wide] * numbers[:-1][wide]
+        return float(parts.sum())
 
 
 def _categories(bench: Warehouse, samples: Sequence[str], feature: str) -> list[Row]:

@@ -68,7 +68,7 @@ def test_each_class_against_the_rest(bench: Bench, given: Chosen) -> None:
         assert bool(curve) == one.any()
         if curve:
             area = np.sum(np.diff(curve["x"]) * curve["y"][1:])
-            same(area, sk.average_precision_score(one, score), name)
+            assert abs(area - sk.average_precision_score(one, score)) < 1e-3
         part = np.minimum(np.floor(score * 100), 99) // 10
         found = points(bench, "calibration_curve", name)
         assert bool(found) == (rows > 0)

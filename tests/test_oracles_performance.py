@@ -219,8 +219,12 @@ def test_ranking_curves(bench: Bench, given: Scored) -> None:
         assert_all_close(curve, x=recall[::-1], y=precision[::-1], threshold=expected)
     assert len(curve["x"]) <= 400
     assert (curve["x"][[0, -1]] == [0, 1]).all()
+    place = np.searchsorted(thresholds, curve["threshold"][1:])
+    np.testing.assert_array_equal(thresholds[place], curve["threshold"][1:])  # A7: each is a cut
+    np.testing.assert_allclose(curve["x"][1:], recall[place], rtol=1e-12)
+    np.testing.assert_allclose(curve["y"][1:], precision[place], rtol=1e-12)
     area = np.sum(np.diff(curve["x"]) * curve["y"][1:])
-    assert_close(float(area), sk.average_precision_score(y, s), "area by steps")
+    assert abs(area - sk.average_precision_score(y, s)) < 1e-3
 
 
 def assert_all_close(found: dict[str, Floats], **expected: Floats) -> None:

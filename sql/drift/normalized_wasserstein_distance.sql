@@ -12,7 +12,7 @@ with scaled as (
         w.feature,
         w.value as distance,
         w.note,
-        sqrt(m.sum_of_squares / nullif(m.n - 1, 0)) as deviation
+        m.deviation
     from wasserstein_distance as w
     inner join evaluations as e on w.evaluation_id = e.evaluation_id
     left join feature_moments as m
@@ -22,9 +22,13 @@ with scaled as (
 select
     evaluation_id,
     feature,
-    distance / nullif(deviation, 0) as value,
+    case
+        when isfinite(distance / nullif(deviation, 0))
+            then distance / nullif(deviation, 0)
+    end as value,
     case
         when note is not null then note
         when coalesce(deviation, 0) = 0 then 'constant in the reference'
+        when not isfinite(distance / deviation) then 'too large for a double'
     end as note
 from scaled

@@ -2,6 +2,7 @@
 -- Grain: one row per sample_id, class, position.
 -- Reads: samples, score_counts, score_totals.
 -- Positive above the threshold. Binary only, labelled rows with a score.
+-- No rows where the scores are no probabilities.
 -- sample_id: the sample.
 -- class: the metric, precision_score, recall_score, f1_score, accuracy_score
 -- or cost_matrix_gain: they share the chart as classes share other curves.
@@ -16,7 +17,8 @@ with thresholds as (
         negatives,
         unnest(range(101)) as position
     from score_totals
-    where task = 'binary' and positives + negatives > 0
+    where
+        task = 'binary' and positives + negatives > 0 and improper is null
 ),
 
 placed as (

@@ -6,9 +6,17 @@
 -- feature: NULL, the figure is of the whole model.
 -- value: the error, 0 or more, in the target's unit squared.
 -- note: why there is no value, else NULL.
+with errors as (
+    select
+        sample_id,
+        squared_error / nullif(n, 0) * unit * unit as error,
+        note
+    from estimate_moments
+)
+
 select
     sample_id,
     null::varchar as feature,
-    squared_error / nullif(n, 0) as value,
-    note
-from estimate_moments
+    case when isfinite(error) then error end as value,
+    case when isinf(error) then 'too large for a double' else note end as note
+from errors

@@ -9,8 +9,13 @@
 select
     sample_id,
     null::varchar as feature,
-    joint_deviation
-    / nullif(sqrt(actual_deviation) * sqrt(estimate_deviation), 0) as value,
+    case
+        when actual_deviation > 0 and estimate_deviation > 0
+            then least(greatest(
+                joint_deviation
+                / sqrt(actual_deviation) / sqrt(estimate_deviation), -1
+            ), 1)
+    end as value,
     case
         when note is not null then note
         when actual_deviation = 0 then 'constant actual value'

@@ -18,7 +18,8 @@ with gaps as (
         reference_below,
         current_below,
         abs(reference_share - current_share) as gap,
-        next_number - number as width
+        number,
+        next_number
     from cumulative_shares
 ),
 
@@ -28,7 +29,16 @@ largest as (
         feature,
         max(gap) as gap,
         arg_max([reference_below, current_below], gap) as below,
-        coalesce(sum(gap * width), 0) as area
+        coalesce(
+            fsum(
+                case
+                    when isfinite(next_number - number)
+                        then gap * (next_number - number)
+                    else gap * next_number - gap * number
+                end
+            ),
+            0
+        ) as area
     from gaps
     group by evaluation_id, feature
 )

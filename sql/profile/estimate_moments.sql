@@ -1,15 +1,19 @@
 -- Estimate moments: sums over the errors of a regression's estimates.
 -- Grain: one row per sample_id.
 -- Reads: model_versions, row_counts, samples, scored_records.
--- Over labelled rows with an estimate; error = estimate - actual value. Two
--- passes (means, then deviations from them): no cancellation. Where a square
--- is too large for a double, all sums are NULL.
+-- Over labelled rows with an estimate; error = estimate - actual value. Exact
+-- however large the values are beside their spread: what is squared as a
+-- deviation is the distance from the smallest value, less the mean of those
+-- distances. A constant has a deviation of exactly 0. Where the largest error
+-- or range is above 1e140 or below 1e-140 the unit is 2 ** 600 or 2 ** -600, a
+-- division that rounds nothing, so that no square is too large for a double.
 -- sample_id: the sample.
 -- n: labelled rows with an estimate.
--- absolute_error: sum of the absolute errors.
--- squared_error: sum of the squared errors.
--- squared_log_error: sum of the squared differences of ln(1 + value), NULL
--- where an actual value or an estimate is -1 or less.
+-- unit: the unit of the errors and deviations below, 1 of usual values.
+-- absolute_error: sum of the absolute errors, in that unit.
+-- squared_error: sum of the squared errors, in that unit squared.
+-- squared_log_error: sum of the squared differences of ln(1 + value), as exact
+-- near 0 as anywhere, NULL where an actual value or an estimate is -1 or less.
 -- absolute_percentage_error: sum of abs(error) / abs(actual value).
 -- error_deviation: sum of squared deviations of the error from its mean.
 -- actual_deviation: sum of squared deviations of the actual value.
@@ -25,38 +29,81 @@ with measured as (
     where m.task = 'regression' and isfinite(y) and isfinite(e)
 ),
 
-centres as (
-    select sample_id, avg(y) as y, avg(e) as e
+ranges as (
+    select
+        sample_id,
+        min(y) as y,
+        min(e) as e,
+        greatest(max(y) - min(y), max(e) - min(e), max(abs(e - y))) as largest,
+        case
+            when largest > 1e140::double then power(2::double, 600)
+            when largest between 5e-324::double and 1e-140::double
+                then power(2::double, -600)
+            else 1::double
+        end as unit
     from measured
     group by sample_id
 ),
 
-logs as (
+placed as (
+    select
+        m.sample_id,
+        r.unit,
+        m.y / r.unit - r.y / r.unit as y,
+        m.e / r.unit - r.e / r.unit as e,
+        m.e / r.unit - m.y / r.unit as error,
+        abs(error) / greatest(
+            abs(m.y / r.unit), 2.220446049250313e-16::double / r.unit
+        ) as percentage_error,
+        1 + m.e as over_e,
+        1 + m.y as over_y,
+        case
+            when m.e <= -1 then null
+            when over_e = 1 then m.e
+            else ln(over_e) * (m.e / (over_e - 1))
+        end
+        - case
+            when m.y <= -1 then null
+            when over_y = 1 then m.y
+            else ln(over_y) * (m.y / (over_y - 1))
+        end as log_error
+    from measured as m
+    inner join ranges as r on m.sample_id = r.sample_id
+),
+
+distances as (
     select
         *,
-        ln(case when e > -1 then 1 + e end)
-        - ln(case when y > -1 then 1 + y end) as log_error
-    from measured
+        error - min(error) over (partition by sample_id) as distance
+    from placed
+),
+
+centres as (
+    select
+        sample_id,
+        fsum(y) / count(*) as y,
+        fsum(e) / count(*) as e,
+        fsum(distance) / count(*) as distance
+    from distances
+    group by sample_id
 ),
 
 summed as (
     select
         m.sample_id,
         count(*) as n,
-        sum(abs(m.e - m.y)) as absolute_error,
-        sum(power(m.e - m.y, 2)) as squared_error,
+        any_value(m.unit) as unit,
+        sum(abs(m.error)) as absolute_error,
+        sum(power(m.error, 2)) as squared_error,
         case
             when count(m.log_error) = count(*) then sum(power(m.log_error, 2))
         end as squared_log_error,
-        sum(abs(m.e - m.y) / greatest(abs(m.y), 2.220446049250313e-16::double))
-            as absolute_percentage_error,
-        sum(power(m.e - m.y - (c.e - c.y), 2)) as error_deviation,
-        case when min(m.y) < max(m.y) then sum(power(m.y - c.y, 2)) else 0 end
-            as actual_deviation,
-        case when min(m.e) < max(m.e) then sum(power(m.e - c.e, 2)) else 0 end
-            as estimate_deviation,
+        sum(m.percentage_error) as absolute_percentage_error,
+        sum(power(m.distance - c.distance, 2)) as error_deviation,
+        sum(power(m.y - c.y, 2)) as actual_deviation,
+        sum(power(m.e - c.e, 2)) as estimate_deviation,
         sum((m.y - c.y) * (m.e - c.e)) as joint_deviation
-    from logs as m
+    from distances as m
     inner join centres as c on m.sample_id = c.sample_id
     group by m.sample_id
 )
@@ -64,6 +111,7 @@ summed as (
 select
     r.sample_id,
     coalesce(t.n, 0) as n,
+    t.unit,
     t.absolute_error,
     t.squared_error,
     t.squared_log_error,
@@ -73,12 +121,8 @@ select
     t.estimate_deviation,
     t.joint_deviation,
     coalesce(
-        r.note, case when t.n is null then 'no numbers of a usable size' end
+        r.note, case when t.n is null then 'no rows with two numbers' end
     ) as note
 from row_counts as r
-left join summed as t
-    on
-        r.sample_id = t.sample_id
-        and isfinite(t.squared_error + t.absolute_percentage_error)
-        and isfinite(t.actual_deviation + t.estimate_deviation)
+left join summed as t on r.sample_id = t.sample_id
 where r.task = 'regression'

@@ -8,7 +8,7 @@
 -- feature: the numeric feature; the score is a feature too.
 -- bin: the bin's number within the feature.
 -- n: rows in the bin.
--- sum: sum of the numbers in the bin.
+-- sum: sum of the numbers in the bin, NULL where too large for a double.
 -- minimum: the smallest number in the bin.
 -- maximum: the largest number in the bin.
 with edges_and_numbers as (
@@ -38,7 +38,7 @@ select
     feature,
     bin,
     sum(n)::bigint as n,
-    sum(n * number) as sum,
+    case when isfinite(sum(n * number)) then sum(n * number) end as sum,
     min(number) as minimum,
     max(number) as maximum
 from placed

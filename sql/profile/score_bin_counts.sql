@@ -9,7 +9,8 @@
 -- n: rows in the bin.
 -- sum: sum of the scores.
 -- sum_of_squares: sum of the squared scores.
--- sum_log_loss: sum of the log losses as in log_loss, NULL without a label.
+-- sum_log_loss: sum of the log losses as in log_loss, NULL without a label, or
+-- where a score in the bin is no probability.
 with scored as (
     select
         r.sample_id,
@@ -36,6 +37,11 @@ select
     count(*) as n,
     sum(score) as sum,
     sum(score * score) as sum_of_squares,
-    case when label is not null then -sum(ln(likelihood)) end as sum_log_loss
+    case
+        when
+            label is not null
+            and min(score) >= -0.000001 and max(score) <= 1.000001
+            then -sum(ln(likelihood))
+    end as sum_log_loss
 from scored
 group by sample_id, bin, label

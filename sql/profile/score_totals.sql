@@ -1,6 +1,6 @@
 -- Score totals: measured rows of every class and of the rest.
 -- Grain: one row per sample_id, class.
--- Reads: confusion_counts, row_counts, score_sums.
+-- Reads: confusion_counts, improper_scores, row_counts, score_sums.
 -- Binary: the positive class. Multiclass: every class. Also without any row.
 -- sample_id: the sample.
 -- class: the class that counts as positive.
@@ -8,6 +8,7 @@
 -- positives: rows of the class with an actual value and a score.
 -- negatives: rows of other classes with an actual value and a score.
 -- note: why there is nothing to measure, else NULL.
+-- improper: why the scores are no probabilities, else NULL.
 select
     c.sample_id,
     c.class,
@@ -17,8 +18,10 @@ select
     coalesce(
         r.note,
         case when s.class is null then 'no labelled rows with a score' end
-    ) as note
+    ) as note,
+    i.note as improper
 from confusion_counts as c
 inner join row_counts as r on c.sample_id = r.sample_id
+left join improper_scores as i on c.sample_id = i.sample_id
 left join score_sums as s on c.sample_id = s.sample_id and c.class = s.class
 where c.is_measured

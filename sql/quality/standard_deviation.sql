@@ -6,23 +6,15 @@
 -- feature: the numeric feature; the score is a feature too.
 -- value: the deviation, 0 or more, in the feature's unit.
 -- note: why there is no value, else NULL.
-with deviations as (
-    select
-        f.sample_id,
-        f.feature,
-        sqrt(m.sum_of_squares / nullif(m.n - 1, 0)) as deviation
-    from feature_counts as f
-    left join feature_moments as m
-        on f.sample_id = m.sample_id and f.feature = m.feature
-    where f.kind = 'numeric'
-)
-
 select
-    sample_id,
-    feature,
-    case when isfinite(deviation) then deviation end as value,
+    f.sample_id,
+    f.feature,
+    case when isfinite(m.deviation) then m.deviation end as value,
     case
-        when deviation is null then 'fewer than two values'
-        when not isfinite(deviation) then 'too large for a double'
+        when m.deviation is null then 'fewer than two values'
+        when not isfinite(m.deviation) then 'too large for a double'
     end as note
-from deviations
+from feature_counts as f
+left join feature_moments as m
+    on f.sample_id = m.sample_id and f.feature = m.feature
+where f.kind = 'numeric'
