@@ -154,7 +154,8 @@ def compare(
     listed = [features] if isinstance(features, str) else list(map(str, features or ()))
     found, left_out = sides.kinds(*both, chosen.columns, listed, kinds or {})
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
-    identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
+    with sides.unchanged(both):
+        identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)
     return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)
 

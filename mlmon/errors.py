@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+# How a system says that it has no room.
+FULL = re.compile("No space left on device|File too large|Disk quota exceeded")
 LONGEST = 1000  # characters of a whole message
 LONGEST_VALUE = 120  # characters of a value, a name or a foreign reason within one
 

@@ -3,15 +3,16 @@
 Every check speaks of the first row that fails it: file, row, column, value.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from difflib import get_close_matches
 
-import duckdb
-
-from mlmon import sources
+from mlmon import files, formats, sources
 from mlmon.config import Dataset
-from mlmon.errors import SourceError
+from mlmon.errors import SourceError, printable
+from mlmon.files import File
 from mlmon.literals import literal, quoted
+from mlmon.sources import Source
 from mlmon.warehouse import Warehouse
 
 INTEGERS = tuple(
@@ -31,29 +32,62 @@ INCOMING = "mlmon_incoming"
 
 
 @contextmanager
-def loaded(warehouse: Warehouse, source: sources.Source) -> Iterator[None]:
-    """Inside, the source's rows are a temporary table, numbered as in the file."""
-    query = sources.relation(warehouse, source) if source.paths else "select * from mlmon_frame"
-    first = 2 if source.paths and source.paths[0].name.lower().endswith(sources.CSV) else 1
+def loaded(warehouse: Warehouse, source: Source, found: Sequence[File]) -> Iterator[None]:
+    """Inside, the source's rows are a temporary table, numbered as in their files.
+
+    Raises SourceError when a file cannot be read, or is still being written.
+    """
     try:
-        warehouse.connection.execute(
-            f"create or replace temp table {INCOMING} as "
-            f"select row_number() over () + {first - 1} as mlmon_row, * from ({query})"
-        )
-    except duckdb.Error as error:
-        raise sources.explain(source, error) from error
-    try:
+        with files.unchanged(found), sources.explained(source):
+            query = sources.relation(warehouse, source) if found else "select * from mlmon_frame"
+            _check_own_names(warehouse, source, query)
+            warehouse.connection.execute(
+                f"create or replace temp table {INCOMING} as select row_number() over ()"
+                f" + {1 if source.is_text else 0} as mlmon_row, * from ({query})"
+            )
         yield
     finally:
         warehouse.connection.execute(f"drop table if exists {INCOMING}")
 
 
+def _check_own_names(warehouse: Warehouse, source: Source, query: str) -> None:
+    """Raise SourceError for a column of the source that has a name of mlmon's, in any case."""
+    names = [row["column_name"] for row in warehouse.read(f"describe {query}")]
+    own = [name for name in names if name.lower().startswith("mlmon_")]
+    if len(source.paths) > 1:
+        own.remove("mlmon_file")
+    if own:
+        raise SourceError(
+            f"{source.name}: column {own[0]}: names that begin with mlmon_ are mlmon's own; rename "
+            "it in the source"
+        )
+
+
+def columns(warehouse: Warehouse) -> dict[str, str]:
+    """Return column -> type of the incoming rows, as the source has them."""
+    types = warehouse.columns(INCOMING)
+    return {name: kind for name, kind in types.items() if name not in ("mlmon_row", "mlmon_file")}
+
+
+def place(warehouse: Warehouse, source: Source, row: int) -> str:
+    """Return where an incoming row stands: its file, and its number in it."""
+    if len(source.paths) < 2:
+        return f"{source.name}: row {row}"
+    query = (
+        f"select mlmon_file as file, $row - min(mlmon_row) + 1 as row from {INCOMING}"
+        f" where mlmon_file = (select mlmon_file from {INCOMING} where mlmon_row = $row)"
+        " group by all"
+    )
+    found = warehouse.read(query, row=row)[0]
+    path = source.paths[found["file"]]
+    return f"{path.name}: row {found['row'] + formats.is_csv(path)}"
+
+
 def frozen_schema(
-    warehouse: Warehouse, dataset: Dataset, name: str, source: sources.Source
+    warehouse: Warehouse, dataset: Dataset, name: str, source: Source
 ) -> dict[str, str]:
     """Return column -> type: the frozen one, which the incoming columns must have, or a new one."""
-    incoming = warehouse.columns(INCOMING)
-    incoming.pop("mlmon_row")
+    incoming = columns(warehouse)
     if not warehouse.value(f"select count(*) from {INCOMING}"):
         raise SourceError(f"{source.name}: no records; put them there or remove the file")
     frozen = warehouse.columns(name)
@@ -61,7 +95,8 @@ def frozen_schema(
         return _first_schema(warehouse, dataset, source, incoming)
     frozen.pop("batch")
     if missing := [column for column in frozen if column not in incoming]:
-        raise SourceError(f"{source.name}: column {missing[0]} is missing; {name} has it")
+        near = _near(missing[0], incoming)
+        raise SourceError(f"{source.name}: column {missing[0]} is missing; {name} has it{near}")
     extra = [column for column in incoming if column not in frozen]
     if extra and not dataset.ignore_extra_columns:
         raise SourceError(
@@ -72,7 +107,7 @@ def frozen_schema(
 
 
 def _first_schema(
-    warehouse: Warehouse, dataset: Dataset, source: sources.Source, incoming: dict[str, str]
+    warehouse: Warehouse, dataset: Dataset, source: Source, incoming: dict[str, str]
 ) -> dict[str, str]:
     for role, column in (
         ("key", dataset.key),
@@ -82,12 +117,14 @@ def _first_schema(
         if column is not None and column not in incoming:
             raise SourceError(
                 f"{source.name}: column {column} is missing; it is the dataset's {role}"
+                f"{_near(column, incoming)}"
             )
-    if "batch" in {column.lower() for column in incoming}:
-        raise SourceError(f"{source.name}: column batch is mlmon's own; rename it in the source")
-    read_as_text = bool(source.paths) and source.paths[0].name.lower().endswith(sources.CSV)
+    if own := [column for column in incoming if column.lower() == "batch"]:
+        raise SourceError(
+            f"{source.name}: column {own[0].lower()} is mlmon's own; rename it in the source"
+        )
     schema = {
-        column: narrowest(warehouse, column) if read_as_text else stored_type(kind)
+        column: narrowest(warehouse, column) if source.is_text else stored_type(kind)
         for column, kind in incoming.items()
     }
     for column in {dataset.time, dataset.batching.time} - {None}:
@@ -100,6 +137,20 @@ def _first_schema(
     return schema
 
 
+def _near(column: str, columns: Iterable[str]) -> str:
+    """Return which column of a source may be meant, in words."""
+    names = list(columns)
+    plain = {name.strip().lower(): name for name in reversed(names)}
+    if column.strip().lower() in plain:
+        other = plain[column.strip().lower()]
+        what = "its case" if other.strip() == other else "spaces or its case"
+        return f"; there is {printable(other)}, the same but for {what}: rename one"
+    close = get_close_matches(column, names, 1)
+    listed = ", ".join(map(printable, close or names[:5]))
+    more = f" and {len(names) - 5} more" if not close and len(names) > 5 else ""
+    return f"; there is {listed}{more}"
+
+
 def stored_type(kind: str) -> str:
     """Return the type that a column of a typed source is kept in: UTC timestamps, plain text."""
     if kind.startswith("TIMESTAMP"):
@@ -107,8 +158,13 @@ def stored_type(kind: str) -> str:
     return "VARCHAR" if kind.startswith("ENUM") else kind
 
 
-def cast(column: str, kind: str) -> str:
-    """Return the SQL of an incoming value in its stored type; an offset from UTC is applied."""
+def cast(column: str, kind: str, given: str = "") -> str:
+    """Return the SQL of an incoming value in its stored type; an offset from UTC is applied.
+
+    `given` is the type that it comes in.
+    """
+    if given == kind:
+        return quoted(column)
     through = "timestamptz::timestamp" if kind == "TIMESTAMP" else kind
     return f"{quoted(column)}::{through}"
 
@@ -130,11 +186,10 @@ def _misfit(column: str, kind: str) -> str:
     """Return the SQL condition that a value cannot be held by a type without loss."""
     name = quoted(column)
     condition = f"{name} is not null and try_cast({name} as {kind}) is null"
-    if kind == "DATE":
-        whole = (
-            f"try_cast({name} as timestamp) is distinct from try_cast({name} as date)::timestamp"
-        )
-        return f"({condition}) or ({name} is not null and {whole})"
+    if kind == "DATE":  # also as a time, which is how its number is found
+        moment = f"try_cast({name} as timestamp)"
+        whole = f"{moment} is distinct from try_cast(try_cast({name} as date) as timestamp)"
+        return f"({condition}) or ({name} is not null and ({moment} is null or {whole}))"
     if kind in INTEGERS:
         exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
         text = f"regexp_matches({name}::varchar, '^0[0-9]')"  # 007 is a name, not seven
@@ -142,20 +197,34 @@ def _misfit(column: str, kind: str) -> str:
     return condition
 
 
-def check_values(warehouse: Warehouse, source: sources.Source, schema: dict[str, str]) -> None:
-    """Raise SourceError at the first value that does not fit its column's type."""
-    kinds = {column: kind for column, kind in schema.items() if kind != "VARCHAR"}
-    if not kinds:
+def check_values(
+    warehouse: Warehouse, source: Source, schema: dict[str, str], times: Iterable[str | None] = ()
+) -> None:
+    """Raise SourceError at the first value that does not fit its column's type.
+
+    Those of the columns of `times` lie in the years 1 to 9999.
+    """
+    types = columns(warehouse)
+    tests = {
+        column: _misfit(column, kind)
+        for column, kind in schema.items()
+        if kind != types.get(column) or kind == "DATE"
+    }
+    for column in set(times) - {None}:
+        moment = f"try_cast({quoted(str(column))} as timestamp)"
+        odd = f"not coalesce(isfinite({moment}) and year({moment}) between 1 and 9999, true)"
+        tests[str(column)] = f"({tests.get(str(column), 'false')}) or {odd}"
+    if not tests:
         return
-    tests = ", ".join(f"min(mlmon_row) filter ({_misfit(*pair)})" for pair in kinds.items())
-    rows = warehouse.connection.execute(f"select {tests} from {INCOMING}").fetchone() or ()
-    wrong = [(row, column) for row, column in zip(rows, kinds, strict=True) if row is not None]
+    smallest = ", ".join(f"min(mlmon_row) filter ({test})" for test in tests.values())
+    rows = warehouse.connection.execute(f"select {smallest} from {INCOMING}").fetchone() or ()
+    wrong = [(row, column) for row, column in zip(rows, tests, strict=True) if row is not None]
     if wrong:
         row, column = min(wrong)
         query = f"select {quoted(column)}::varchar from {INCOMING} where mlmon_row = $row"
-        value = warehouse.value(query, row=row)
+        value = printable(warehouse.value(query, row=row))
         raise SourceError(
-            f"{source.name}: row {row}, column {column}: {value!r} is not {kinds[column]}"
+            f"{place(warehouse, source, row)}, column {column}: {value!r} is not {schema[column]}"
         )
 
 
@@ -163,7 +232,7 @@ def check_keys(
     warehouse: Warehouse,
     dataset: Dataset,
     name: str,
-    source: sources.Source,
+    source: Source,
     kind: str,
     batches: Sequence[str],
 ) -> None:
@@ -172,25 +241,31 @@ def check_keys(
     `kind` is the key's type, `batches` are those that the incoming rows replace.
     """
     key = f"{quoted(dataset.key)}::{kind}"
-    place = f"{source.name}: row {{row}}, column {dataset.key}:"
-    if row := warehouse.one(f"select mlmon_row as row from {INCOMING} where {key} is null limit 1"):
-        raise SourceError(f"{place.format(**row)} the key is missing")
-    row = warehouse.one(
-        f"select mlmon_row as row, {key} as key from {INCOMING} qualify row_number()"
-        f" over (partition by {key} order by mlmon_row) = 2 order by mlmon_row limit 1"
+
+    def refuse(row: int, what: str) -> SourceError:
+        return SourceError(f"{place(warehouse, source, row)}, column {dataset.key}: {what}")
+
+    counts = warehouse.one(
+        f"select count(*) as n, count({key}) as keys, count(distinct {key}) as different,"
+        f" min(mlmon_row) filter ({key} is null) as row from {INCOMING}"
     )
-    if row:
-        raise SourceError(f"{place.format(**row)} key {row['key']} stands there twice")
+    if counts and counts["row"] is not None:
+        raise refuse(counts["row"], "the key is missing")
+    if counts and counts["keys"] > counts["different"]:
+        row = warehouse.read(
+            f"select mlmon_row as row, {key}::varchar as key from {INCOMING} qualify row_number()"
+            f" over (partition by {key} order by mlmon_row) = 2 order by mlmon_row limit 1"
+        )[0]
+        raise refuse(row["row"], f"key {printable(row['key'])} stands there twice")
     if not warehouse.has(name):
         return
-    row = warehouse.one(
-        f"select mlmon_row as row, {key} as key, batch from {INCOMING} join"
+    other = warehouse.one(
+        f"select mlmon_row as row, {key}::varchar as key, batch from {INCOMING} join"
         f" (select {quoted(dataset.key)} as mlmon_key, batch from {quoted(name)}"
         f" where not list_contains($batches, batch))"
         f" on mlmon_key = {key} order by mlmon_row limit 1",
         batches=list(batches),
     )
-    if row:
-        raise SourceError(
-            f"{place.format(**row)} key {row['key']} is in batch {row['batch']} already"
-        )
+    if other:
+        what = f"key {printable(other['key'])} is in batch {printable(other['batch'])} already"
+        raise refuse(other["row"], what)

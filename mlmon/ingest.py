@@ -3,14 +3,17 @@
 The schema is frozen at the first ingest; every later value must fit it or nothing is written.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlmon import generated, incoming, references, sources
+from mlmon import frames, incoming, references, source_files, sources
 from mlmon.config import Config, Dataset
-from mlmon.errors import BatchInUse, BatchNotFound, SourceError
+from mlmon.errors import BatchInUse, BatchNotFound, SourceError, printable
+from mlmon.files import File
 from mlmon.incoming import INCOMING
 from mlmon.literals import literal, quoted
+from mlmon.sources import Source
 from mlmon.warehouse import Warehouse, now
 
 PERIODS = {
@@ -20,6 +23,7 @@ PERIODS = {
     "month": "%Y-%m",
     "year": "%Y",
 }
+log = logging.getLogger("mlmon")
 
 
 def ingest(
@@ -32,15 +36,26 @@ def ingest(
     row and column, BatchNotFound.
     """
     dataset = config.datasets[name]
+    _check_name(warehouse, name)
     if batches and dataset.batching.by == "file":
-        found = [sources.one(config.folder, dataset, name, batch) for batch in batches]
+        every = [sources.one(config.folder, dataset, name, batch) for batch in batches]
     else:
-        found = sources.find(config.folder, dataset, name)
+        every = sources.find(config.folder, dataset, name)
     written: list[str] = []
-    for source in found:
-        if source.batch is None or is_new(warehouse, name, source):
-            with incoming.loaded(warehouse, source):
-                written += _store(warehouse, config, name, source, batches)
+    for source in every:
+        found = source_files.current(warehouse, name, source)
+        if source_files.are_read(warehouse, name, dataset, source, found):
+            continue
+        fingerprint = sources.fingerprint(found)
+        if former := source_files.former_name(warehouse, config, name, source, fingerprint):
+            log.warning(
+                "mlmon: %s is batch %s under another name, nothing is left to do; to rename the "
+                "batch too, delete it and ingest again",
+                *map(printable, (source.name, former)),
+            )
+            continue
+        with incoming.loaded(warehouse, source, found):
+            written += _store(warehouse, config, name, source, found, batches)
     return written
 
 
@@ -52,17 +67,13 @@ def ingest_frame(
     Raises SourceError as `ingest` does.
     """
     dataset = config.datasets[name]
+    _check_name(warehouse, name)
     if batch is None and dataset.batching.by == "file":
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
-    source = sources.Source(f"{sources.FRAME} {batch or ''}".strip(), (), batch)
-    with warehouse.registered(frame, "mlmon_frame"), incoming.loaded(warehouse, source):
-        return _store(warehouse, config, name, source)
-
-
-def is_new(warehouse: Warehouse, name: str, source: sources.Source) -> bool:
-    """Return whether a file was never ingested or has changed since."""
-    query = "select fingerprint from batches where dataset = $name and batch = $batch"
-    return bool(warehouse.value(query, name=name, batch=source.batch) != source.fingerprint())
+    source = Source(f"{sources.FRAME} {batch or ''}".strip(), (), batch)
+    table = frames.arrow(frame, source.name)
+    with warehouse.registered(table, "mlmon_frame"), incoming.loaded(warehouse, source, ()):
+        return _store(warehouse, config, name, source, ())
 
 
 def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) -> None:
@@ -88,32 +99,59 @@ def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) ->
             "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
         ):
             raise BatchNotFound(f"dataset {name} has no batch {batch}; `mlmon status` lists them")
-        _forget(warehouse, name, batch)
+        _forget(warehouse, name, [batch])
+        source_files.forget(warehouse, name)
+
+
+def _check_name(warehouse: Warehouse, name: str) -> None:
+    """Raise SourceError when the warehouse has the dataset under a name of another case."""
+    query = "select dataset from batches where lower(dataset) = lower($name) and dataset <> $name"
+    if other := warehouse.value(query, name=name):
+        raise SourceError(
+            f"dataset {name}: the warehouse has it as {other}, and case makes no difference; call "
+            "it so in mlmon.yml"
+        )
 
 
 def _store(
     warehouse: Warehouse,
     config: Config,
     name: str,
-    source: sources.Source,
+    source: Source,
+    found: Sequence[File],
     only: Sequence[str] = (),
 ) -> list[str]:
-    """Check the incoming rows and commit each batch of them that is new or changed."""
+    """Check the incoming rows and commit those batches of them that are new or changed."""
     dataset = config.datasets[name]
-    with warehouse.transaction():
+    with warehouse.transaction(), sources.explained(source):
         schema = incoming.frozen_schema(warehouse, dataset, name, source)
-        incoming.check_values(warehouse, source, schema)
+        times = (dataset.time, dataset.batching.time)
+        incoming.check_values(warehouse, source, schema, times)
         names = _batches(warehouse, dataset, source)
         incoming.check_keys(warehouse, dataset, name, source, schema[dataset.key], names)
         if not warehouse.has(name):
+            from mlmon import generated
+
             _create(warehouse, dataset, name, schema)
             generated.refresh(warehouse, config)
-        return [
-            batch
-            for batch in names
-            if (not only or batch in only)
-            and _replace(warehouse, dataset, name, source, batch, schema)
-        ]
+        rows = _rows(warehouse, dataset, source, schema)
+        changed = {
+            batch: fingerprint
+            for batch, fingerprint in _fingerprints(warehouse, source, found, rows).items()
+            if not only or batch in only
+        }
+        known = warehouse.read("from batches where dataset = $name", name=name)
+        for row in known:
+            if changed.get(row["batch"]) == row["fingerprint"]:
+                del changed[row["batch"]]
+        if changed:
+            _replace(warehouse, dataset, name, source, rows, changed)
+        if not found:
+            source_files.forget(warehouse, name)
+        elif not only or source.batch:
+            source_files.remember(warehouse, name, dataset, source, found)
+    _warn_of_the_future(warehouse, name, source, list(changed))
+    return list(changed)
 
 
 def _create(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str, str]) -> None:
@@ -126,85 +164,110 @@ def _create(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str,
     warehouse.comment("table", name, f"Records of dataset {name}, as they were ingested.", words)
 
 
-def _batches(warehouse: Warehouse, dataset: Dataset, source: sources.Source) -> list[str]:
+def _batches(warehouse: Warehouse, dataset: Dataset, source: Source) -> list[str]:
     """Return the names of the batches in the incoming rows."""
-    expression = _batch_of(dataset, source)
-    query = f"select distinct {expression} as batch from {INCOMING} order by 1"
-    names = [row["batch"] for row in warehouse.read(query)]
-    if None in names:
+    if source.batch is not None:
+        return [source.batch]
+    query = f"select {_batch_of(dataset, source)} as batch, min(mlmon_row) as row from {INCOMING}"
+    rows = {row["batch"]: row["row"] for row in warehouse.read(f"{query} group by 1 order by 1")}
+    if None in rows:
+        where = incoming.place(warehouse, source, rows[None])
         column = dataset.batching.time
-        raise SourceError(f"{source.name}: column {column}: a record without a time has no batch")
-    return names
+        raise SourceError(f"{where}, column {column}: a record without a time has no batch")
+    return list(rows)
 
 
-def _batch_of(dataset: Dataset, source: sources.Source) -> str:
+def _batch_of(dataset: Dataset, source: Source) -> str:
     """Return the SQL that names the batch of an incoming row."""
     if source.batch is not None:
         return literal(source.batch)
     batching = dataset.batching
     if batching.rows:
-        number = f"1 + (row_number() over (order by mlmon_row) - 1) // {batching.rows}"
-        return f"lpad(({number})::varchar, 6, '0')"
+        first = f"(select min(mlmon_row) from {INCOMING})"
+        return f"lpad((1 + (mlmon_row - {first}) // {batching.rows})::varchar, 6, '0')"
     moment = incoming.cast(str(batching.time), "TIMESTAMP")
     return f"strftime({moment}, '{PERIODS[str(batching.every)]}')"
+
+
+def _rows(warehouse: Warehouse, dataset: Dataset, source: Source, schema: Mapping[str, str]) -> str:
+    """Return the query of the incoming rows as they are stored, each with its `mlmon_row`."""
+    given = incoming.columns(warehouse)
+    casts = ", ".join(
+        f"{incoming.cast(column, kind, given[column])} as {quoted(column)}"
+        for column, kind in schema.items()
+    )
+    return f"select {_batch_of(dataset, source)} as batch, mlmon_row, {casts} from {INCOMING}"
+
+
+def _fingerprints(
+    warehouse: Warehouse, source: Source, found: Sequence[File], rows: str
+) -> dict[str, str]:
+    """Return batch -> fingerprint: of its file, or where it has none of its own, of its rows."""
+    if source.batch is not None and found:
+        return {source.batch: sources.fingerprint(found)}
+    query = (
+        "select batch, md5(string_agg(h, '' order by h)) as fingerprint from (select r.batch,"
+        f" md5(r::varchar) as h from (select * exclude mlmon_row from ({rows})) as r)"
+        " group by batch order by batch"
+    )
+    return {row["batch"]: row["fingerprint"] for row in warehouse.read(query)}
 
 
 def _replace(
     warehouse: Warehouse,
     dataset: Dataset,
     name: str,
-    source: sources.Source,
-    batch: str,
-    schema: dict[str, str],
-) -> bool:
-    """The batch holds exactly its incoming rows; return whether that changed anything."""
-    casts = ", ".join(f"{incoming.cast(c, kind)} as {quoted(c)}" for c, kind in schema.items())
-    rows = (
-        f"select * exclude mlmon_row from (select {_batch_of(dataset, source)} as batch,"
-        f" mlmon_row, {casts} from {INCOMING} order by mlmon_row) where batch = {literal(batch)}"
-    )
-    fingerprint = (
-        source.fingerprint()
-        if source.paths and source.batch
-        else warehouse.value(
-            f"select md5(string_agg(h, '' order by h)) from"
-            f" (select md5(r::varchar) as h from ({rows}) as r)"
-        )
-    )
-    query = "select fingerprint from batches where dataset = $name and batch = $batch"
-    if warehouse.value(query, name=name, batch=batch) == fingerprint:
-        return False
+    source: Source,
+    rows: str,
+    changed: Mapping[str, str],
+) -> None:
+    """The changed batches, which have their fingerprints, hold exactly their incoming rows."""
+    batches = literal(list(changed))
     warehouse.write(
-        "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
+        f"delete from batches where dataset = $name and list_contains({batches}, batch)", name=name
     )
-    _forget(warehouse, name, batch)
-    warehouse.write(f"insert into {quoted(name)} by name {rows}")
-    time = quoted(dataset.time) if dataset.time else "null::timestamp"
-    summary = warehouse.one(
-        f"select count(*) as rows, min({time}) as starts_at, max({time}) as ends_at"
-        f" from {quoted(name)} where batch = $batch",
-        batch=batch,
+    _forget(warehouse, name, list(changed))
+    warehouse.write(
+        f"insert into {quoted(name)} by name select * exclude mlmon_row from ({rows})"
+        f" where list_contains({batches}, batch) order by batch, mlmon_row"
     )
-    warehouse.append(
-        "batches",
-        [
-            {
-                "dataset": name,
-                "batch": batch,
-                "source": source.name,
-                "fingerprint": fingerprint,
-                "ingested_at": now(),
-                **(summary or {}),
-            }
-        ],
+    time = quoted(dataset.time or dataset.batching.time or "")
+    times = f"min({time}), max({time})" if time != '""' else "null, null"
+    summary = (
+        f"select {literal(name)}, batch, {literal(source.name)},"
+        f" map({batches}, {literal(list(changed.values()))})[batch], count(*), {times},"
+        f" {literal(now())} from {quoted(name)} where list_contains({batches}, batch)"
+        " group by batch order by batch"
     )
-    return True
+    columns = "dataset, batch, source, fingerprint, rows, starts_at, ends_at, ingested_at"
+    warehouse.write(f"insert into batches ({columns}) {summary}")
 
 
-def _forget(warehouse: Warehouse, name: str, batch: str) -> None:
-    """The batch's records are gone, and every prediction for them."""
-    warehouse.write(f"delete from {quoted(name)} where batch = $batch", batch=batch)
+def _forget(warehouse: Warehouse, name: str, batches: Sequence[str]) -> None:
+    """The batches' records are gone, and every prediction for them."""
+    mine = f"list_contains({literal(list(batches))}, batch)"
+    warehouse.write(f"delete from {quoted(name)} where {mine}")
     for table in ("predictions", "class_probabilities"):
-        warehouse.write(
-            f"delete from {table} where dataset = $name and batch = $batch", name=name, batch=batch
+        warehouse.write(f"delete from {table} where dataset = $name and {mine}", name=name)
+
+
+def _warn_of_the_future(
+    warehouse: Warehouse, name: str, source: Source, batches: Sequence[str]
+) -> None:
+    """Whoever ingests is told of batches that start after now, which a wrong date makes."""
+    rows = warehouse.read(
+        "select batch, starts_at from batches where dataset = $name and starts_at > $now"
+        " and list_contains($batches, batch) order by batch",
+        name=name,
+        now=now(),
+        batches=batches,
+    )
+    for row in rows[:1]:
+        log.warning(
+            "mlmon: %s: batch %s starts at %s, after now%s; look at the dates, until then it is "
+            "latest only where it is asked for by name",
+            printable(source.name),
+            printable(row["batch"]),
+            row["starts_at"],
+            f" (and {len(rows) - 1} more)" if rows[1:] else "",
         )

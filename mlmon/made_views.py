@@ -56,8 +56,9 @@ def fingerprint(warehouse: Warehouse, config: Config) -> str:
     return digest.hexdigest()
 
 
-_IN_THE_WAREHOUSE = """
-    select 'view', view_name, sql from duckdb_views()
+# DuckDB sets other quotes and brackets in a view's text once it has read it back from the file.
+_IN_THE_WAREHOUSE = r"""
+    select 'view', view_name, regexp_replace(sql, '[^\w,.;]', '', 'g') from duckdb_views()
     where database_name = current_database() and not internal
     union all
     select 'table', table_name, sql from duckdb_tables()

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from mlmon import made_views
 from mlmon.config import load
 from mlmon.errors import ConfigError, require
 from mlmon.reading import Reading
@@ -42,7 +43,7 @@ class Project(Reading):
 
         Raises UnknownName, SourceError, BatchNotFound.
         """
-        from mlmon import ingest, project_views
+        from mlmon import ingest
 
         require("dataset", dataset, self.config.datasets)
         if frame is not None:
@@ -50,7 +51,12 @@ class Project(Reading):
         else:
             chosen = [*_names(batches), *([batch] if batch else [])]
             written = ingest.ingest(self.warehouse, self.config, dataset, chosen)
-        project_views.follow(self.warehouse, self.config)
+        if written and self.config.views is None:
+            made_views.remember(self.warehouse, self.config)
+        elif written:
+            from mlmon import project_views
+
+            project_views.follow(self.warehouse, self.config)
         return written
 
     def delete_batch(self, dataset: str, batch: str) -> None:

@@ -6,6 +6,7 @@ every value checked, as `ingest` does.
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,14 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from mlmon import frames, incoming, sources, views
+from mlmon import files, formats, frames, incoming, sources, views
 from mlmon.config.models import OWN_COLUMNS
-from mlmon.errors import ConfigError, SourceError
+from mlmon.errors import ConfigError, SourceError, reason
+from mlmon.files import File
 from mlmon.incoming import INCOMING
-from mlmon.literals import literal, quoted
+from mlmon.literals import quoted
 from mlmon.records import kind_of
+from mlmon.sources import Source
 from mlmon.warehouse import Warehouse
 
 REFERENCE, CURRENT = "reference", "current"
@@ -33,6 +36,7 @@ class Side:
     name: str
     rows: Any  # SQL that scans a file, or an Arrow table
     types: Mapping[str, str]
+    file: File | None = None  # that is still to be scanned
 
 
 def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side, Side]:
@@ -51,23 +55,27 @@ def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side,
 def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
     if not isinstance(given, str | os.PathLike):
         return _described(warehouse, Side(role, role, frames.arrow(given, role), {}))
+    files.refuse_address(os.fspath(given))
     path = Path(given)
-    if not path.is_file():
-        what = "this is a folder; give a file" if path.is_dir() else "there is no such file"
-        raise SourceError(f"{path}: {what}")
-    if path.name.lower().endswith(sources.PARQUET):
-        scan = f"read_parquet({literal(str(path))})"
-        return _described(warehouse, Side(role, path.name, scan, {}))
-    source = sources.Source(path.name, (path,), None)
-    with incoming.loaded(warehouse, source):
+    source, found = Source(path.name, (path,), None), files.watched(path)
+    if formats.ending(path) in formats.PARQUET:
+        with files.unchanged([found]):
+            scan = sources.relation(warehouse, source)
+            return _described(warehouse, Side(role, path.name, scan, {}, found))
+    with incoming.loaded(warehouse, source, [found]):
         rows = _typed(warehouse, source, types)
     return _described(warehouse, Side(role, path.name, rows, {}))
+
+
+def unchanged(sides: Sequence[Side]) -> AbstractContextManager[None]:
+    """Inside, the sides are measured; raises SourceError when a file of one changed meanwhile."""
+    return files.unchanged([side.file for side in sides if side.file])
 
 
 def put(warehouse: Warehouse, side: Side) -> None:
     """The side's rows are a relation of this connection, named for its role."""
     if isinstance(side.rows, str):
-        warehouse.write(f"create temp view {side.role} as from {side.rows}")
+        warehouse.write(f"create temp view {side.role} as {side.rows}")
     else:
         warehouse.connection.register(side.role, side.rows)
 
@@ -89,35 +97,34 @@ def _described(warehouse: Warehouse, side: Side) -> Side:
     try:
         put(warehouse, side)
     except duckdb.Error as error:
-        raise SourceError(f"{side.name}: {str(error).splitlines()[0]}") from error
+        raise SourceError(f"{side.name}: {reason(error)}") from error
     types = warehouse.columns(side.role)
     if not types:
         raise SourceError(f"{side.name}: has no columns")
     return replace(side, types=types)
 
 
-def _typed(warehouse: Warehouse, source: sources.Source, types: Mapping[str, str]) -> pa.Table:
+def _typed(warehouse: Warehouse, source: Source, types: Mapping[str, str]) -> pa.Table:
     """Return the rows of a text file, every column in its type."""
-    given = warehouse.columns(INCOMING)
-    given.pop("mlmon_row")
+    given = incoming.columns(warehouse)
     schema = {
         column: types.get(column) or _type(warehouse, source, column, kind)
         for column, kind in given.items()
     }
     incoming.check_values(warehouse, source, schema)
     casts = ", ".join(
-        f"{incoming.cast(column, kind)} as {quoted(column)}" for column, kind in schema.items()
+        f"{incoming.cast(column, kind, given[column])} as {quoted(column)}"
+        for column, kind in schema.items()
     )
     return warehouse.connection.execute(f"select {casts} from {INCOMING}").to_arrow_table()
 
 
-def _type(warehouse: Warehouse, source: sources.Source, column: str, kind: str) -> str:
+def _type(warehouse: Warehouse, source: Source, column: str, kind: str) -> str:
     """Return the type of a text file's column: in JSON only dates are not what they look like."""
     if not kind.startswith("VARCHAR"):
         return incoming.stored_type(kind)
     narrow = incoming.narrowest(warehouse, column)
-    is_text = source.paths[0].name.lower().endswith(sources.CSV)
-    return narrow if is_text or narrow in ("DATE", "TIMESTAMP") else kind
+    return narrow if source.is_text or narrow in ("DATE", "TIMESTAMP") else kind
 
 
 def kinds(

@@ -3,26 +3,22 @@
 Text files are read as text only; what a value means is decided once, in `ingest`.
 """
 
-import csv
-import gzip
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
+from mlmon import files, formats
 from mlmon.config import Dataset
-from mlmon.errors import BatchNotFound, SourceError
-from mlmon.literals import literal
-from mlmon.warehouse import Warehouse
+from mlmon.errors import FULL, BatchNotFound, SourceError, reason
+from mlmon.files import File
+from mlmon.warehouse import Warehouse, raised_by_signal
 
-CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
-JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
-PARQUET = (".parquet",)
 FRAME = "frame"  # how the source of a batch that came from no file begins
-DELIMITERS = (",", ";", "\t", "|")
 
 
 @dataclass(frozen=True)
@@ -33,13 +29,19 @@ class Source:
     paths: tuple[Path, ...]
     batch: str | None
 
+    @property
+    def is_text(self) -> bool:
+        """Whether its values are text, of which mlmon says what they mean."""
+        return bool(self.paths) and formats.is_csv(self.paths[0])
+
     def fingerprint(self) -> str:
-        """Return the sha256 of the files' bytes."""
-        digest = hashlib.sha256()
-        for path in self.paths:
-            with path.open("rb") as file:
-                digest.update(hashlib.file_digest(file, "sha256").digest())
-        return digest.hexdigest()
+        """Return the sha256 of the files' bytes. Raises SourceError."""
+        return fingerprint([files.hashed(path) for path in self.paths])
+
+
+def fingerprint(found: Sequence[File]) -> str:
+    """Return the sha256 of the digests of files."""
+    return hashlib.sha256(b"".join(bytes.fromhex(each.digest) for each in found)).hexdigest()
 
 
 def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
@@ -49,10 +51,11 @@ def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
     """
     if dataset.path is None:
         raise SourceError(f"dataset {name} has no `path:`; ingest a frame, or give it one")
+    files.refuse_address(dataset.path)
     if "{batch}" in dataset.path:
         found = list(_by_pattern(folder, dataset.path))
     else:
-        paths = tuple(_matching(folder, dataset.path))
+        paths = tuple(_named(folder, dataset.path))
         batch = _stem(paths[0]) if dataset.batching.by == "file" and len(paths) == 1 else None
         found = (
             [Source(path.name, (path,), _stem(path)) for path in paths]
@@ -80,115 +83,82 @@ def one(folder: Path, dataset: Dataset, name: str, batch: str) -> Source:
     raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}")
 
 
+def _named(folder: Path, path: str) -> Iterator[Path]:
+    """Yield the file of just this name, else what the path stands for as a pattern."""
+    try:
+        exact = [folder / path] if (folder / path).is_file() else []
+    except (OSError, ValueError) as error:
+        raise SourceError(f"{path}: cannot be looked for: {reason(error)}") from error
+    yield from exact or _matching(folder, path)
+
+
 def _matching(folder: Path, pattern: str) -> Iterator[Path]:
+    """Yield what a pattern stands for but folders.
+
+    Raises SourceError for what has the name of a file of records and is none.
+    """
     path = Path(pattern)
-    root, relative = (
-        (Path(path.anchor), path.relative_to(path.anchor)) if path.is_absolute() else (folder, path)
-    )
-    yield from sorted(file for file in root.glob(str(relative)) if file.is_file())
+    root = Path(path.anchor) if path.is_absolute() else folder
+    try:
+        relative = path.relative_to(path.anchor) if path.is_absolute() else path
+        for found in sorted(root.glob(str(relative))):
+            if formats.ending(found) or not found.is_dir():
+                files.spelled(files.file(found).path)
+                yield found
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise SourceError(f"{pattern}: cannot be looked for: {reason(error)}") from error
 
 
 def _by_pattern(folder: Path, pattern: str) -> Iterator[Source]:
     """Yield the files of a pattern; the part where `{batch}` stands is the batch."""
     before, _, after = Path(pattern).as_posix().partition("{batch}")
     sides = ("[^/]*".join(map(re.escape, side.split("*"))) for side in (before, after))
-    expression = re.compile("(?P<batch>[^/]+)".join(sides) + "$")
-    for path in _matching(folder, f"{before}*{after}"):
-        shown = (
-            path.as_posix()
-            if Path(pattern).is_absolute()
-            else (path.relative_to(folder).as_posix())
-        )
-        if found := expression.match(shown):
+    expression = re.compile("(?P<batch>[^/]+)".join(sides), re.DOTALL)
+    plain = re.sub(r"[?[]", r"[\g<0>]", f"{before}*{after}")  # of all marks only * is one here
+    for path in _matching(folder, plain):
+        absolute = Path(pattern).is_absolute()
+        shown = path.as_posix() if absolute else path.relative_to(folder).as_posix()
+        if found := expression.fullmatch(shown):
             yield Source(path.name, (path,), found["batch"])
 
 
 def _stem(path: Path) -> str:
     """Return a file's name without the ending that says what it is."""
-    ending = next((one for one in CSV + JSON + PARQUET if path.name.lower().endswith(one)), "")
-    return path.name.removesuffix(path.name[len(path.name) - len(ending) :])
+    stem = path.name[: len(path.name) - len(formats.ending(path))]
+    if not stem:
+        raise SourceError(f"{path}: nothing stands before its ending to name the batch; rename it")
+    return stem
 
 
 def relation(warehouse: Warehouse, source: Source) -> str:
-    """Return the SQL that reads a source, its values as they stand in the file.
+    """Return the SQL that reads a source, its values as they stand in the files.
 
-    Raises SourceError with file and reason: empty, not UTF-8, not what the ending says.
+    Rows of several files have `mlmon_file`, which of them. Raises SourceError with file and
+    reason.
     """
     scans = []
-    for path in source.paths:
-        _readable(path)
-        scans.append(_scan(path))
-        try:
-            warehouse.connection.execute(f"describe {scans[-1]}")
-        except duckdb.Error as error:
-            raise SourceError(f"{path.name}: {_reason(error)}") from error
+    for place, path in enumerate(source.paths):
+        with explained(source):
+            scan = formats.scan(warehouse, path)
+            warehouse.read(f"describe {scan}")
+        several = len(source.paths) > 1
+        scans.append(f"select *, {place} as mlmon_file from ({scan})" if several else scan)
     return " union all by name ".join(scans)
 
 
-def _scan(path: Path) -> str:
-    name, file = path.name.lower(), literal(str(path))
-    if name.endswith(CSV):
-        delimiter, columns = _header(path)
-        types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
-        return (  # nothing is guessed: a guess may take a faulty row for something else
-            f"select * from read_csv({file}, auto_detect = false, header = true,"
-            f" delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
-            f" null_padding = false, strict_mode = true, columns = {{{types}}})"
-        )
-    if name.endswith(JSON):
-        return f"select * from read_json_auto({file}, sample_size = -1)"
-    if name.endswith(PARQUET):
-        return f"select * from read_parquet({file})"
-    raise SourceError(f"{path.name}: mlmon reads csv, json lines and parquet, not this ending")
+@contextmanager
+def explained(source: Source) -> Iterator[None]:
+    """Inside, DuckDB's failure to read a source becomes SourceError: a line with file and row.
 
-
-def _header(path: Path) -> tuple[str, list[str]]:
-    """Return what parts the values of a text file, and the names in its first row.
-
-    Raises SourceError when a name is missing or stands there twice.
+    That the disk is full, or that somebody wants to stop, is no fault of the source.
     """
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        line = file.readline().decode("utf-8-sig")
-    delimiter = max(DELIMITERS, key=line.count)
-    columns = next(csv.reader([line], delimiter=delimiter))
-    known: set[str] = set()
-    for position, column in enumerate(columns, start=1):
-        if not column.strip():
-            raise SourceError(f"{path.name}: row 1: column {position} has no name")
-        if column.lower() in known:
-            raise SourceError(f"{path.name}: row 1: column {column} stands there twice")
-        known.add(column.lower())
-    return delimiter, columns
-
-
-def _readable(path: Path) -> None:
-    """Raise SourceError when a text file is empty or is not UTF-8, with the row."""
-    if not path.name.lower().endswith(CSV + JSON):
-        return
-    row = 0
     try:
-        with (gzip.open if path.suffix == ".gz" else open)(path, "rb") as file:
-            for line in file:
-                row += 1
-                if not line.isascii():
-                    line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        place = f"{path.name}: row {row}, byte {error.start}"
-        raise SourceError(f"{place} is not UTF-8; save the file as UTF-8") from error
-    except (OSError, EOFError) as error:
-        raise SourceError(f"{path.name}: cannot be read: {error}") from error
-    if row == 0:
-        raise SourceError(f"{path.name}: the file is empty; put the records there or remove it")
-
-
-def explain(source: Source, error: duckdb.Error) -> SourceError:
-    """Return a failure to read a source as one line with file and row."""
-    return SourceError(f"{source.name}: {_reason(error)}")
-
-
-def _reason(error: duckdb.Error) -> str:
-    text = str(error)
-    row = re.search(r"[Ll]ine: (\d+)", text)
-    lines = [line.strip() for line in text.split("Possible fixes")[0].splitlines() if line.strip()]
-    what = re.sub(r"^[\w ]+Error: ", "", lines[-1] if row else lines[0])
-    return f"row {row[1]}: {what}" if row else what
+        yield
+    except duckdb.Error as error:
+        text = str(error)
+        if raised_by_signal(error) or FULL.search(text):
+            raise
+        named = [path for path in source.paths if files.spelled(path)[1:-1] in text]
+        if named or len(source.paths) == 1:
+            raise formats.explained((named or source.paths)[0], error) from error
+        raise SourceError(f"{source.name}: {reason(error)}") from error

@@ -3,7 +3,7 @@
 import shlex
 from dataclasses import dataclass
 
-from mlmon import references, sources, unscored
+from mlmon import references, source_files, sources, unscored
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, SourceError
 from mlmon.warehouse import Row, Warehouse
@@ -59,7 +59,7 @@ def reading_reason(warehouse: Warehouse, config: Config, dataset: str, batch: st
         source = sources.one(config.folder, section, dataset, batch)
     except (BatchNotFound, SourceError):
         return None
-    return _to_read(source, _known(warehouse, dataset).get(batch))
+    return _to_read(warehouse, config, dataset, source, _known(warehouse, dataset).get(batch))
 
 
 def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]:
@@ -72,7 +72,10 @@ def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]
     except SourceError:
         return {}
     known = _known(warehouse, dataset)
-    reasons = {str(source.batch): _to_read(source, known.get(source.batch)) for source in found}
+    reasons = {
+        str(source.batch): _to_read(warehouse, config, dataset, source, known.get(source.batch))
+        for source in found
+    }
     return {batch: reason for batch, reason in sorted(reasons.items()) if reason}
 
 
@@ -89,14 +92,17 @@ def _known(warehouse: Warehouse, dataset: str) -> dict[str | None, Row]:
     return {row["batch"]: row for row in warehouse.read(query, dataset=dataset)}
 
 
-def _to_read(source: sources.Source, known: Row | None) -> str | None:
+def _to_read(
+    warehouse: Warehouse, config: Config, dataset: str, source: sources.Source, known: Row | None
+) -> str | None:
     """Return why a file must be read, given the row of its batch; a frame's batch stays."""
-    if known is None:
-        return f"{source.name} was never read"
-    if known["source"].startswith(sources.FRAME):
+    if known is not None and known["source"].startswith(sources.FRAME):
         return None
     try:
-        same = known["fingerprint"] == source.fingerprint()
-    except OSError:
+        fingerprint = source_files.fingerprint(warehouse, dataset, source)
+        if known is None:
+            same = source_files.former_name(warehouse, config, dataset, source, fingerprint)
+            return None if same else f"{source.name} was never read"
+    except SourceError:
         return f"{source.name} cannot be read"
-    return None if same else f"{source.name} has changed"
+    return None if known["fingerprint"] == fingerprint else f"{source.name} has changed"

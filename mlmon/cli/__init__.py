@@ -5,12 +5,11 @@ a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130
 """
 
 import gc
-import re
 import sys
 
 from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
-from mlmon.errors import MlmonError
+from mlmon.errors import FULL, MlmonError
 from mlmon.signals import stoppable
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
@@ -27,7 +26,6 @@ __all__ = [
     "watching",
 ]
 INTERRUPTED = 130
-FULL = re.compile("No space left on device|File too large|Disk quota exceeded")
 AGAIN = "mlmon: interrupted; run the command again to finish"
 
 

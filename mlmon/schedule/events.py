@@ -1,6 +1,6 @@
 """Triggers of events: what there is now, to be held against what was there at the last look."""
 
-from mlmon import sources
+from mlmon import source_files, sources
 from mlmon.config import Config, Trigger
 from mlmon.errors import SourceError
 from mlmon.warehouse import Warehouse
@@ -20,7 +20,9 @@ def current(warehouse: Warehouse, config: Config, scenario: str, trigger: Trigge
     Raises QueryFailed; inside `Warehouse.attempt` that undoes nothing.
     """
     if trigger.new_data is not None:
-        return _batches(warehouse, trigger.new_data, scenario) | _files(config, trigger.new_data)
+        return _batches(warehouse, trigger.new_data, scenario) | _files(
+            warehouse, config, trigger.new_data
+        )
     if trigger.sql is not None:
         (row,) = warehouse.tried(RESULT.format(trigger.sql.strip().rstrip(";")))
         return {"result": next(iter(row.values()))}
@@ -39,7 +41,7 @@ def _batches(warehouse: Warehouse, dataset: str, scenario: str) -> Known:
     return {row["batch"]: row["fingerprint"] for row in rows}
 
 
-def _files(config: Config, dataset: str) -> Known:
+def _files(warehouse: Warehouse, config: Config, dataset: str) -> Known:
     """Return batch -> fingerprint of the files there are, read or not; of several by their name.
 
     A file of one batch is the same before and after it is read.
@@ -52,8 +54,9 @@ def _files(config: Config, dataset: str) -> Known:
     known = {}
     for source in found:
         try:
-            known[source.batch or f"files {source.name}"] = source.fingerprint()
-        except OSError:  # it is still being put there, or was just taken away
+            fingerprint = source_files.fingerprint(warehouse, dataset, source)
+            known[source.batch or f"files {source.name}"] = fingerprint
+        except SourceError:  # it is still being put there, or was just taken away
             continue
     return known
 

@@ -153,6 +153,11 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
     ("trigger_state", "trigger"): "Name of the trigger in mlmon.yml.",
     ("trigger_state", "run_id"): "The run that it last started.",
     ("scenario_runs", "versions"): "Versions of the models that the run works with, a JSON object.",
+    ("source_files", "path"): "Where the file was found, as mlmon.yml has it.",
+    ("source_files", "stamp"): "Its size, times and inode; empty when these were too new to tell.",
+    ("source_files", "sha256"): "sha256 of the file's bytes.",
+    ("source_files", "definition"): "md5 of what mlmon.yml said of the dataset's files.",
+    ("source_files", "read_at"): "When the file was read, UTC.",
     **{
         (relation, column): words
         for relation in ("check_results", "latest_checks")

@@ -11,6 +11,13 @@ TABLES: tuple[Table, ...] = (
         starts_at TIMESTAMP, ends_at TIMESTAMP, ingested_at TIMESTAMP""",
     ),
     table(
+        "source_files",
+        "One file that a dataset's batches were read from, as it was then.",
+        "dataset path",
+        """dataset VARCHAR, path VARCHAR, stamp VARCHAR, sha256 VARCHAR, definition VARCHAR,
+        read_at TIMESTAMP""",
+    ),
+    table(
         "model_versions",
         "One trained or registered version of a model.",
         "model model_version",

@@ -1,0 +1,6 @@
+-- The files that batches were read from are known, so that none is read again
+-- for nothing.
+create table if not exists source_files (
+    dataset varchar not null, path varchar not null, stamp varchar,
+    sha256 varchar, definition varchar, read_at timestamp
+);
