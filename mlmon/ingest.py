@@ -6,9 +6,9 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import generated, incoming, references, sources
+from mlmon import generated, incoming, references, sources, upstream
 from mlmon.config import Config, Dataset
-from mlmon.errors import BatchInUse, BatchNotFound, SourceError
+from mlmon.errors import BatchInUse, SourceError
 from mlmon.incoming import INCOMING
 from mlmon.literals import literal, quoted
 from mlmon.warehouse import Warehouse, now
@@ -87,7 +87,7 @@ def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) ->
         if not warehouse.write(
             "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
         ):
-            raise BatchNotFound(f"dataset {name} has no batch {batch}; `mlmon status` lists them")
+            raise upstream.no_batch(warehouse, config, name, batch)
         _forget(warehouse, name, batch)
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from mlmon.config import Dataset
-from mlmon.errors import BatchNotFound, SourceError
+from mlmon.errors import BatchNotFound, SourceError, others
 from mlmon.literals import literal
 from mlmon.warehouse import Warehouse
 
@@ -74,10 +74,12 @@ def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
 
 def one(folder: Path, dataset: Dataset, name: str, batch: str) -> Source:
     """Return the source of one batch; raises BatchNotFound."""
-    for source in find(folder, dataset, name):
+    found = find(folder, dataset, name)
+    for source in found:
         if source.batch == batch:
             return source
-    raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}")
+    there = others(batch, [source.batch for source in found if source.batch])
+    raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}{there}")
 
 
 def _matching(folder: Path, pattern: str) -> Iterator[Path]:
