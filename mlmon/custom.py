@@ -15,7 +15,7 @@ import numpy as np
 
 from mlmon import catalogue, functions, generated, made_views, own_metrics, versions
 from mlmon.config import Config
-from mlmon.errors import QueryFailed
+from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.literals import quoted
 from mlmon.warehouse import Row, Warehouse
 
@@ -134,8 +134,7 @@ def _call(config: Config, function: str, evaluated: Any, reference: Any) -> tupl
         given = evaluated.copy()
         result = found(given["truth"], given["prediction"], given, reference.copy())
     except (Exception, SystemExit) as error:  # a user's function may raise anything
-        first = (str(error).splitlines() or [""])[0]
-        raise Failure(f"{type(error).__name__}: {first}".removesuffix(": ")) from error
+        raise Failure(kind_and_reason(error)) from error
     note = None
     if isinstance(result, tuple) and len(result) == 2:
         result, note = result[0], None if result[1] is None else str(result[1])

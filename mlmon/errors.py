@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -9,6 +10,7 @@ CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069
 FULL = re.compile("No space left on device|File too large|Disk quota exceeded")
 LONGEST = 1000  # characters of a whole message
 LONGEST_VALUE = 120  # characters of a value, a name or a foreign reason within one
+FEW, NEAR, LISTED = 3, 6, 20  # names: that need no order, that are near, that are listed
 
 
 def printable(text: object, longest: int = LONGEST_VALUE) -> str:
@@ -28,6 +30,28 @@ def reason(error: BaseException, longest: int = LONGEST // 2) -> str:
     """Return what any library's error says, in one line; its kind where it says nothing."""
     lines = [line.strip() for line in str(error).splitlines()]
     return printable(next(filter(None, lines), type(error).__name__), longest)
+
+
+def kind_and_reason(error: BaseException) -> str:
+    """Return what a user's own code raised, in one line: the kind of error and what it says."""
+    kind, why = type(error).__name__, reason(error)
+    return kind if why == kind else f"{kind}: {why}"
+
+
+def others(name: str, known: Iterable[object]) -> str:
+    """Return the names that there are, for the end of a sentence on one that there is not.
+
+    Of more than a few those that are near come first, and of many only some are listed.
+
+    >>> others("b", ["d", "c"]), others("2017_1", ["x", "y", "z", "2017_01"]), others("y", [])
+    ('; there is c, d', '; there is 2017_01, x, y, z', '')
+    """
+    names = sorted({printable(each) for each in known})
+    if len(names) > FEW:
+        near = get_close_matches(name.lower(), [each.lower() for each in names], NEAR)
+        names.sort(key=lambda each: near.index(each.lower()) if each.lower() in near else NEAR)
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"; there is {', '.join(names[:LISTED])}{more}" if names else ""
 
 
 class MlmonError(Exception):
@@ -50,9 +74,8 @@ class UnknownName(ConfigError):
     """A dataset, model, store, scenario, metric or column that nobody knows."""
 
     def __init__(self, kind: str, name: str, known: Iterable[object] = ()) -> None:
-        """Say which names there are."""
-        names = ", ".join(sorted(map(str, known)))
-        super().__init__(f"no {kind} is called '{name}'" + (f"; there is {names}" if names else ""))
+        """Say which names there are, those that are near first."""
+        super().__init__(f"no {kind} is called '{printable(name)}'{others(name, known)}")
 
 
 class ViewError(ConfigError):
@@ -66,6 +89,10 @@ class ViewError(ConfigError):
 
 class QueryFailed(MlmonError):
     """A query that may fail has failed; what it was part of goes on."""
+
+
+class ReadsFiles(QueryFailed):
+    """A query would read files, which it may not."""
 
 
 class TransactionLost(MlmonError):

@@ -1,6 +1,8 @@
 """The evaluations in the warehouse: find one, delete one."""
 
-from mlmon.errors import ConfigError, EvaluationNotFound
+import shlex
+
+from mlmon.errors import ConfigError, EvaluationNotFound, others, printable
 from mlmon.warehouse import Row, Warehouse
 
 SNAPSHOTS = (
@@ -26,10 +28,21 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
         batch=batch,
     )
     if row is None:
-        what = f"store {store} has no evaluation" + (f" of batch {batch}" if batch else "")
-        option = f" --batch {batch}" if batch else ""
-        raise EvaluationNotFound(f"{what}; run `mlmon evaluate {store}{option}`")
+        raise _none(warehouse, store, batch)
     return row
+
+
+def _none(warehouse: Warehouse, store: str, batch: str | None) -> EvaluationNotFound:
+    """Return the error for a store without an evaluation (of the batch)."""
+    if batch is None:
+        return EvaluationNotFound(f"store {store} has no evaluation; run `mlmon evaluate {store}`")
+    what = f"store {store} has no evaluation of batch {printable(batch)}"
+    query = "select distinct batch from evaluations where store = $store"
+    evaluated = [row["batch"] for row in warehouse.read(query, store=store)]
+    if evaluated and not warehouse.one("from batches where batch = $batch", batch=batch):
+        return EvaluationNotFound(f"{what}{others(batch, evaluated)}")
+    command = f"mlmon evaluate {store} --batch {shlex.quote(batch)}"
+    return EvaluationNotFound(f"{what}; run `{command}`")
 
 
 def value(

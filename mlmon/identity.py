@@ -4,9 +4,8 @@ import hashlib
 import json
 from typing import Any
 
-from mlmon import own_metrics, references, samples
+from mlmon import own_metrics, references, samples, upstream
 from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -25,7 +24,7 @@ def of(
     """
     section = config.stores[store]
     model = config.models[section.model]
-    fingerprint = _fingerprint(warehouse, version["dataset"], batch)
+    fingerprint = _fingerprint(warehouse, config, version["dataset"], batch)
     rows = (
         samples.drawn(warehouse, model, version, section, batch),
         references.sample(warehouse, config, store, version, reference),
@@ -38,12 +37,12 @@ def of(
     return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows
 
 
-def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
+def _fingerprint(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str:
     row = warehouse.one(
         "select fingerprint from batches where dataset = $dataset and batch = $batch",
         dataset=dataset,
         batch=batch,
     )
     if row is None:
-        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+        raise upstream.no_batch(warehouse, config, dataset, batch)
     return str(row["fingerprint"])

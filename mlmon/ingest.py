@@ -7,9 +7,9 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlmon import frames, incoming, references, source_files, sources
+from mlmon import frames, incoming, references, source_files, sources, upstream
 from mlmon.config import Config, Dataset
-from mlmon.errors import BatchInUse, BatchNotFound, SourceError, printable
+from mlmon.errors import BatchInUse, SourceError, printable
 from mlmon.files import File
 from mlmon.incoming import INCOMING
 from mlmon.literals import literal, quoted
@@ -98,7 +98,7 @@ def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) ->
         if not warehouse.write(
             "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
         ):
-            raise BatchNotFound(f"dataset {name} has no batch {batch}; `mlmon status` lists them")
+            raise upstream.no_batch(warehouse, config, name, batch)
         _forget(warehouse, name, [batch])
         source_files.forget(warehouse, name)
 

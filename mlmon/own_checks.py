@@ -2,24 +2,25 @@
 
 from typing import Any
 
-from mlmon import functions, judgements
+from mlmon import functions, judgements, queries
 from mlmon.config import Check, Config
-from mlmon.errors import QueryFailed
+from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.judgements import Judgement
+from mlmon.literals import spelled
 from mlmon.warehouse import Row, Warehouse
 
 
 def by_query(warehouse: Warehouse, evaluation: Row, check: Check) -> tuple[int | None, Judgement]:
     """Return how many rows of trouble the query finds, and what that means; its failure is too.
 
-    It stands in a subquery, where it can only read. May raise TransactionLost: see `attempt`.
+    It can only read. May raise TransactionLost: see `attempt`.
     """
-    query = f"from (\n{(check.sql or '').strip().rstrip(';')}\n)"
-    names = ("evaluation_id", "batch", "store")
-    values = {name: evaluation[name] for name in names}
+    values = {name: evaluation[name] for name in ("evaluation_id", "batch", "store")}
+    tried = warehouse.tried
     try:
-        count = warehouse.tried(f"select count(*) as n {query}", **values)[0]["n"]
-        rows = warehouse.tried(f"{query} limit 1", **values) if count else []
+        found = queries.relation(tried, spelled(check.sql or "", values))
+        count = tried(f"select count(*) as n from {found}")[0]["n"]
+        rows = tried(f"from {found} limit 1") if count else []
     except QueryFailed as error:
         return None, (judgements.failure(check), f"the query failed: {error}")
     return count, judgements.of_trouble(check, count, rows[0] if rows else None)
@@ -31,9 +32,7 @@ def by_function(warehouse: Warehouse, config: Config, evaluation: Row, check: Ch
         function = functions.find(config.folder, str(check.python))
         answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
     except (Exception, SystemExit) as error:  # a user's function may raise anything
-        first = (str(error).splitlines() or [""])[0]
-        why = f"{type(error).__name__}: {first}".removesuffix(": ")
-        return judgements.failure(check), f"{check.python} failed: {why}"
+        return judgements.failure(check), f"{check.python} failed: {kind_and_reason(error)}"
     return judgements.of_answer(check, answer)
 
 

@@ -17,9 +17,9 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from mlmon import made_views, views
+from mlmon import made_views, queries, views
 from mlmon.config import Config
-from mlmon.errors import ConfigError, ViewError
+from mlmon.errors import ConfigError, ViewError, reason
 from mlmon.tables import TABLES, comment_of
 from mlmon.warehouse import Warehouse
 
@@ -163,7 +163,7 @@ def _parse(name: str, path: Path, shown: str) -> File:
         raise ViewError(name, f"{shown}: byte {error.start} is not UTF-8; save it so") from error
     try:
         parsed = sqlglot.parse(text, dialect="duckdb")
-    except sqlglot.errors.SqlglotError as error:
+    except (sqlglot.errors.SqlglotError, RecursionError) as error:
         found = getattr(error, "errors", None) or [{"line": None, "description": str(error)}]
         raise _wrong(name, shown, found[0]["line"], str(found[0]["description"])) from error
     statements = [one for one in parsed if one and not isinstance(one, exp.Semicolon)]
@@ -194,19 +194,20 @@ def _ordered(files: Iterable[File]) -> list[File]:
 def _create(warehouse: Warehouse, file: File) -> None:
     """The view exists, commented; raises ViewError with file, line and reason."""
     try:
+        queries.relation(warehouse.tried, file.text)
         warehouse.read(f"describe {file.text}")  # as it stands, so that an error has its line
         query = file.query.sql(dialect="duckdb")
+        queries.relation(warehouse.tried, query)  # as sqlglot spells it, which is what is stored
         expression = warehouse.ibis.sql(query, dialect="duckdb")
         warehouse.ibis.create_view(file.name, expression, overwrite=True)
     except Exception as error:  # whatever a user's SQL makes of sqlglot, ibis and DuckDB
         line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
-        reason = str(error) or type(error).__name__
-        raise _wrong(file.name, file.path, line and line[1], reason) from error
+        raise _wrong(file.name, file.path, line and line[1], reason(error)) from error
     _document(warehouse, file)
 
 
-def _wrong(name: str, path: str, line: object, reason: str) -> ViewError:
-    return ViewError(name, f"{path}{f':{line}' if line else ''}: {reason.splitlines()[0]}")
+def _wrong(name: str, path: str, line: object, why: str) -> ViewError:
+    return ViewError(name, f"{path}{f':{line}' if line else ''}: {why}")
 
 
 def _document(warehouse: Warehouse, file: File) -> None:

@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from mlmon import made_views
 from mlmon.config import Config
-from mlmon.errors import ConfigError, require
+from mlmon.errors import ConfigError, QueryFailed, reason, require
 from mlmon.shown import Shown
 from mlmon.warehouse import Row, Warehouse
 
@@ -125,8 +125,18 @@ class Reading(Shown):
         return self.warehouse.ibis.table(name)
 
     def sql(self, query: str) -> Any:
-        """Return the rows of a query as an ibis table."""
-        return self.warehouse.ibis.sql(query, dialect="duckdb")
+        """Return the rows of a query, one select that only reads, as an ibis table.
+
+        Raises QueryFailed.
+        """
+        from mlmon.queries import relation
+
+        found = relation(self.warehouse.tried, query)
+        self.warehouse.tried(f"describe from {found}")
+        try:
+            return self.warehouse.ibis.sql(f"select * from {found}", dialect="duckdb")
+        except Exception as error:  # a type that ibis does not know, say
+            raise QueryFailed(reason(error)) from error
 
     def export(
         self,

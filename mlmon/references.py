@@ -8,7 +8,14 @@ from collections.abc import Sequence
 
 from mlmon import evaluations, samples
 from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound, ConfigError, EvaluationNotFound, MlmonError, UnknownName
+from mlmon.errors import (
+    BatchNotFound,
+    ConfigError,
+    EvaluationNotFound,
+    MlmonError,
+    UnknownName,
+    others,
+)
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -72,9 +79,11 @@ def sample(
     batch = batch_of(warehouse, version, reference)
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=version["dataset"], batch=batch):
+        query = "select batch from batches where dataset = $dataset"
+        names = [row["batch"] for row in warehouse.read(query, dataset=version["dataset"])]
         raise BatchNotFound(
-            f"dataset {version['dataset']} has no batch {batch}, the reference of {store}; "
-            f"run `mlmon ingest {version['dataset']} --batch {batch}`"
+            f"dataset {version['dataset']} has no batch {batch}, the reference of {store}"
+            f"{others(batch, names)}"
         )
     if reference.batch is not None:
         return samples.drawn(warehouse, model, version, section, batch)

@@ -6,9 +6,8 @@ from typing import Any
 
 import ibis
 
-from mlmon import predictions, unscored, versions
+from mlmon import predictions, unscored, upstream, versions
 from mlmon.config import Config
-from mlmon.errors import BatchNotFound
 from mlmon.fitted import load
 from mlmon.warehouse import Row, Warehouse
 
@@ -27,7 +26,7 @@ def score(
     dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
-        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+        raise upstream.no_batch(warehouse, config, dataset, batch)
     if not unscored.of_batch(warehouse, version, batch):
         return 0
     with warehouse.transaction():

@@ -14,7 +14,7 @@ import duckdb
 
 from mlmon import files, formats
 from mlmon.config import Dataset
-from mlmon.errors import FULL, BatchNotFound, SourceError, reason
+from mlmon.errors import FULL, BatchNotFound, SourceError, others, reason
 from mlmon.files import File
 from mlmon.warehouse import Warehouse, raised_by_signal
 
@@ -77,10 +77,12 @@ def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
 
 def one(folder: Path, dataset: Dataset, name: str, batch: str) -> Source:
     """Return the source of one batch; raises BatchNotFound."""
-    for source in find(folder, dataset, name):
+    found = find(folder, dataset, name)
+    for source in found:
         if source.batch == batch:
             return source
-    raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}")
+    there = others(batch, [source.batch for source in found if source.batch])
+    raise BatchNotFound(f"dataset {name}: no file for batch {batch} matches {dataset.path}{there}")
 
 
 def _named(folder: Path, path: str) -> Iterator[Path]:

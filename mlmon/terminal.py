@@ -1,14 +1,24 @@
-"""What the command line prints: data to stdout in a chosen format, words to stderr."""
+"""What the command line prints: data to stdout in a chosen format, words to stderr.
+
+No value can move the cursor or hide what follows: its control characters are shown as escapes.
+"""
 
 import csv
-import io
-import json
+import os
+import shutil
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mlmon import table_text
+from mlmon.errors import printable
+from mlmon.plain import as_json, plain
 from mlmon.warehouse import Row
+
+MOST = 8  # columns of a single row that stand beside each other
+BOLD, NORMAL = "\033[1m", "\033[0m"
 
 
 class Format(StrEnum):
@@ -20,9 +30,19 @@ class Format(StrEnum):
     md = "md"
 
 
-def say(words: str) -> None:
+def say(words: str, *, bold: bool = False) -> None:
     """Print words for a person."""
-    print(words, file=sys.stderr, flush=True)
+    text = "\n".join(map(_escaped, words.split("\n")))
+    text = _bold(text) if bold and _is_colourful(sys.stderr) else text
+    print(text, file=sys.stderr, flush=True)
+
+
+def write(text: object) -> None:
+    """Print a text that is data: a path, a file's lines; in a pipe or a file just as it is."""
+    if sys.stdout is None:
+        return
+    whole = str(text)
+    print("\n".join(map(_escaped, whole.split("\n"))) if sys.stdout.isatty() else whole)
 
 
 def show(rows: list[Row], format: Format = Format.table) -> None:
@@ -30,61 +50,48 @@ def show(rows: list[Row], format: Format = Format.table) -> None:
     if sys.stdout is None:
         return
     if format == Format.json:
-        print(json.dumps(rows, default=str, indent=2, ensure_ascii=False))
+        print(as_json(rows, indent=2))
     elif not rows:
         return
     elif format == Format.csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(rows[0])
-        writer.writerows([_plain(value) for value in row.values()] for row in rows)
+        writer.writerows([_text(value) for value in row.values()] for row in rows)
     elif format == Format.md:
         _markdown(rows)
-    else:
-        wide = None if sys.stdout.isatty() else 10_000  # a pipe gets whole lines
-        _table(rows, width=wide)
+    else:  # a pipe gets whole lines
+        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+        head = _bold if _is_colourful(sys.stdout) else str
+        print("\n".join(table_lines(rows, width, head)))
 
 
-def table_lines(rows: list[Row]) -> list[str]:
-    """Return rows as the lines of a plain table."""
-    text = io.StringIO()
-    _table(rows, width=10_000, file=text)
-    return [line.rstrip() for line in text.getvalue().splitlines()]
-
-
-def _table(rows: list[Row], **place: Any) -> None:
-    """Print a table where a console of rich's would; a single wide row lies on its side."""
-    from rich.console import Console  # most commands print no table
-    from rich.markup import escape
-    from rich.table import Table
-
+def table_lines(
+    rows: list[Row], width: int = sys.maxsize, head: Callable[[str], str] = str
+) -> list[str]:
+    """Return rows as the lines of a table; a single wide row lies on its side."""
     if not rows:
-        return
-    if len(rows) == 1 and len(rows[0]) > 8:
-        rows = [{"name": name, "value": value} for name, value in rows[0].items()]
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in rows[0]:
-        number = all(isinstance(row[name], int | float | None) for row in rows)
-        table.add_column(name, justify="right" if number else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(escape(_short(value)) for value in row.values()))
-    Console(highlight=False, **place).print(table)
+        return []
+    names = list(map(_escaped, rows[0]))
+    cells = [[_escaped(_short(value)) for value in row.values()] for row in rows]
+    if len(rows) == 1 and len(names) > MOST:
+        return table_text.blocks(names, cells, width)
+    numeric = [all(isinstance(row[name], int | float | None) for row in rows) for name in rows[0]]
+    return table_text.lines(names, cells, numeric, width, head)
 
 
 def _markdown(rows: list[Row]) -> None:
-    print("| " + " | ".join(rows[0]) + " |")
-    print("|" + " --- |" * len(rows[0]))
-    for row in rows:
-        cells = (
-            str(_plain(value)).replace("|", "\\|").replace("\n", " ") for value in row.values()
-        )
-        print("| " + " | ".join(cells) + " |")
+    for cells in (rows[0], ["---"] * len(rows[0]), *(row.values() for row in rows)):
+        texts = [_escaped(str(_text(cell)).replace("\n", " ")) for cell in cells]
+        print("| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |")
 
 
-def _plain(value: Any) -> Any:
+def _text(value: Any) -> Any:
     """Return a value as text files hold it: NULL is empty, lists and structs are JSON."""
     if value is None:
         return ""
-    return json.dumps(value, default=str) if isinstance(value, list | dict) else value
+    if isinstance(value, list | tuple | dict):
+        return as_json(value)
+    return plain(value) if isinstance(value, bytes) else value
 
 
 def _short(value: Any) -> str:
@@ -95,4 +102,16 @@ def _short(value: Any) -> str:
         return f"{value:%Y-%m-%d %H:%M:%S}"
     if isinstance(value, list):
         return ", ".join(map(_short, value))
-    return str(_plain(value))
+    return str(_text(value))
+
+
+def _escaped(text: object) -> str:
+    return printable(text, sys.maxsize)
+
+
+def _bold(text: str) -> str:
+    return f"{BOLD}{text}{NORMAL}"
+
+
+def _is_colourful(stream: Any) -> bool:
+    return bool(stream and stream.isatty() and "NO_COLOR" not in os.environ)

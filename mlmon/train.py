@@ -23,10 +23,10 @@ from mlmon import (
     predictions,
     samples,
     training_batches,
+    upstream,
     versions,
 )
 from mlmon.config import Config, Model
-from mlmon.errors import BatchNotFound
 from mlmon.fitted import Fitted
 from mlmon.records import CATEGORICAL, NUMERIC, Source, cutoff
 from mlmon.warehouse import Row, Warehouse, now
@@ -47,7 +47,7 @@ def train(
     """
     model = config.models[name]
     chosen = list(batches) or training_batches.resolve(warehouse, model)
-    fingerprints = _fingerprints(warehouse, model.dataset, chosen)
+    fingerprints = _fingerprints(warehouse, config, model.dataset, chosen)
     source = generated.source_of(warehouse, config, name)
     frame = _rows(warehouse, source, chosen, model.train.seed)
     is_test = frame["_hash"] < cutoff(model.train.test_size)
@@ -86,15 +86,14 @@ def train(
     return versions.number(warehouse, name, version["model_version"])
 
 
-def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) -> list[str]:
+def _fingerprints(
+    warehouse: Warehouse, config: Config, dataset: str, batches: Sequence[str]
+) -> list[str]:
     rows = warehouse.read("from batches where dataset = $dataset", dataset=dataset)
     known = {row["batch"]: row["fingerprint"] for row in rows}
     for batch in batches:
         if batch not in known:
-            raise BatchNotFound(
-                f"dataset {dataset} has no batch {batch}; "
-                f"run `mlmon ingest {dataset} --batch {batch}`"
-            )
+            raise upstream.no_batch(warehouse, config, dataset, batch)
     return [known[batch] for batch in batches]
 
 

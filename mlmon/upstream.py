@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mlmon import references, source_files, sources, unscored
 from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound, SourceError
+from mlmon.errors import BatchNotFound, SourceError, others, printable
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -31,7 +31,8 @@ def of(
 ) -> list[Planned]:
     """Return what an evaluation of the batch by the version needs first, in order.
 
-    Without a reference it is measured against the test part of the training.
+    Without a reference it is measured against the test part of the training. Raises
+    BatchNotFound.
     """
     model, number = version["model"], version["model_version"]
     dataset = config.models[model].dataset
@@ -41,6 +42,9 @@ def of(
             by_batch[name] = f"{missing:,} records are not scored by version {number}"
     else:
         names = sorted({batch, references.batch_of(warehouse, version, reference)})
+    known = _known(warehouse, dataset)
+    if batch not in known and not reading_reason(warehouse, config, dataset, batch):
+        raise no_batch(warehouse, config, dataset, batch)
     for name in names:
         if reading := reading_reason(warehouse, config, dataset, name):
             planned.append(Planned("ingest", dataset, name, reading))
@@ -77,6 +81,16 @@ def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]
         for source in found
     }
     return {batch: reason for batch, reason in sorted(reasons.items()) if reason}
+
+
+def no_batch(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> BatchNotFound:
+    """Return the error for a batch that is not there: how to read it, or what there is instead."""
+    what = f"dataset {dataset} has no batch {printable(batch)}"
+    known = [str(name) for name in _known(warehouse, dataset)]
+    if not known or reading_reason(warehouse, config, dataset, batch):
+        option = f" --batch {shlex.quote(batch)}" if known else ""
+        return BatchNotFound(f"{what}; run `mlmon ingest {dataset}{option}`")
+    return BatchNotFound(f"{what}{others(batch, known)}")
 
 
 def to_score(warehouse: Warehouse, version: Row, batch: str) -> int:

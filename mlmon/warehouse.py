@@ -9,12 +9,12 @@ from typing import Any, Self, TypeVar
 
 import duckdb
 
-from mlmon import schema
-from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound
+from mlmon import fetch, schema
+from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound, reason
 from mlmon.literals import commented, quoted, spelled
 from mlmon.opening import cut, explained, patiently
 
-Row = dict[str, Any]
+Row = fetch.Row
 T = TypeVar("T")
 
 _OURS = "database_name in (current_database(), 'temp') and schema_name = 'main' and not internal"
@@ -54,19 +54,20 @@ class Warehouse:
         read_only: bool = False,
         comments: bool = True,
         wait: float = 0,
+        files: bool = True,
     ) -> None:
         """Open the file; make it with its tables when it is not there (unless `read_only`).
 
-        While another process holds it, wait for up to so many seconds. Raises WarehouseNotFound,
-        WarehouseLocked.
+        While another process holds it, wait for up to so many seconds. Without `files` queries
+        reach no other file. Raises WarehouseNotFound, WarehouseLocked.
         """
         self.path = path
         self.read_only = read_only
         self._depth = 0
         self._given_up: dict[object, str] = {}  # queries that failed, and why
-        self.connection = patiently(lambda: _connect(path, read_only), wait)
-        self.connection.execute("set enable_progress_bar = false")
-        self.connection.execute("set TimeZone = 'UTC'")  # times with an offset become UTC
+        self.connection = patiently(lambda: _connect(path, read_only, files), wait)
+        self.connection.execute("set TimeZone = 'UTC'; set enable_progress_bar = false")
+        self.connection.execute(f"set lock_configuration = {'false' if files else 'true'}")
         self._settle(comments)
 
     def close(self) -> None:
@@ -88,9 +89,7 @@ class Warehouse:
 
         They are spelled, not bound: DuckDB loads pandas, .6 seconds, to bind a value.
         """
-        result = self.connection.execute(spelled(sql, parameters) if parameters else sql)
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        return fetch.rows(self.connection, spelled(sql, parameters) if parameters else sql)
 
     def one(self, sql: str, /, **parameters: Any) -> Row | None:
         """Return the first row of a query, or None."""
@@ -197,14 +196,14 @@ class Warehouse:
             raise QueryFailed(self._given_up[key])
         try:
             return self.read(sql, **parameters)
-        except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
+        except (duckdb.Error, UnicodeError, OverflowError) as error:
+            why = reason(error)
             try:
                 self.connection.execute("select 1")
             except duckdb.TransactionException:
-                self._given_up[key] = reason
-                raise TransactionLost(reason) from error
-            raise QueryFailed(reason) from error
+                self._given_up[key] = why
+                raise TransactionLost(why) from error
+            raise QueryFailed(why) from error
 
     def write(self, sql: str, /, **parameters: Any) -> int:
         """Run a statement; return how many rows it changed."""
@@ -274,7 +273,7 @@ class Warehouse:
         except duckdb.Error as error:
             raise MlmonError(
                 f"{self.path} cannot be brought from schema {version} to {schema.VERSION}: "
-                f"{str(error).splitlines()[0]}; nothing was changed, use the mlmon that wrote it"
+                f"{reason(error)}; nothing was changed, use the mlmon that wrote it"
             ) from error
 
     def _run(self, statements: Iterable[str]) -> None:
@@ -283,10 +282,12 @@ class Warehouse:
                 self.connection.execute(statement)
 
 
-def _connect(path: Path | None, read_only: bool) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path | None, read_only: bool, files: bool) -> duckdb.DuckDBPyConnection:
     config: dict[str, Any] = {
         "autoinstall_known_extensions": "false",
         "autoload_known_extensions": "false",
+        "python_enable_replacements": "false",  # a name in a query is no variable of ours
+        "enable_external_access": "true" if files else "false",
     }
     if path is None:
         return duckdb.connect(":memory:", config=config)

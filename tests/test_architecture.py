@@ -11,8 +11,8 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions literals processes",
-    "signals drafts files",
+    "errors catalogue functions literals processes plain table_text",
+    "signals drafts files fetch queries",
     "tables config.values config.dashboards inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",
@@ -70,7 +70,7 @@ HIDDEN = {
     "report.html": "few pages hold text of the user's own, for which Markdown's parser is loaded",
     "report.site": "drawing loads what a page that is up to date does not need",
     "prometheus": "prometheus-client is an extra",
-    "terminal": "rich, which draws tables, and most commands print none",
+    "table_text": "rich, which knows wide letters, and most texts have none",
     "mlflow": "mlflow-skinny is an extra",
     "warehouse": "ibis and pyarrow take half a second that reading should not pay for",
 }

@@ -181,7 +181,8 @@ def test_status_and_files(run, evaluated, tmp_path):
         assert (done.code, len(paths)) == (0, 6)
         for path in paths:
             count = f"select count(*) as n from '{path}'"
-            (row,) = rows(run("sql", count, "-C", evaluated, "--format", "json"))
+            words = ("sql", "--allow-files", count, "-C", evaluated)
+            (row,) = rows(run(*words, "--format", "json"))
             assert row["n"] > 0 or path.stem == "check_results"
     copy = tmp_path / "copy" / "shop.duckdb"
     assert run("publish", copy, "-C", evaluated).out == f"{copy}\n"
@@ -315,8 +316,6 @@ def test_1_a_scenario_failed(run, ingested, step, code):
         (("run", "Daily"), "no scenario is called 'Daily'"),
         (("report", "--dashboard", "other"), "no dashboard is called 'other'"),
         (("evaluate", "truth", "--label", "nothing"), "--label nothing: give it as key=value"),
-        (("sql", "select nothing"), "sql: Binder Error: "),
-        (("sql", "selec 1"), "sql: Parser Error: "),
         (("sql", "delete from batches"), "read-only"),
         (("export", "csv", "--model", "returns"), "export csv has no such option"),
         (("export", "mlflow", "-o", "here"), "export mlflow has no such option"),

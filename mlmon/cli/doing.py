@@ -11,7 +11,7 @@ from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pa
 from mlmon.compare import CLASSIFIER_ROWS
 from mlmon.errors import ConfigError
 from mlmon.project import Project
-from mlmon.terminal import Format, say, show
+from mlmon.terminal import Format, say, show, write
 from mlmon.warehouse import Row
 
 AGAINST = (
@@ -54,7 +54,7 @@ def demo(
     """Run the whole tutorial, from generated files to reports/index.html."""
     from mlmon.demo.chapters import tell
 
-    print(tell(folder, events=not no_events, rows_per_month=rows_per_month))
+    write(tell(folder, events=not no_events, rows_per_month=rows_per_month))
 
 
 @app.command()
@@ -67,7 +67,7 @@ def init(
     """Write an example's mlmon.yml as a start for a project of your own."""
     from mlmon.demo.project import write_project
 
-    print(write_project(folder))
+    write(write_project(folder))
 
 
 @app.command()

@@ -9,7 +9,7 @@ import mlmon
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.project import Project
-from mlmon.terminal import Format, say, show
+from mlmon.terminal import Format, say, show, write
 
 
 @app.command()
@@ -39,7 +39,7 @@ def backup(
 ) -> None:
     """Copy the warehouse and its fitted models into a new folder; print its path."""
     with mlmon.open(project, read_only=True) as opened:
-        print(opened.backup(directory))
+        write(opened.backup(directory))
 
 
 @app.command()

@@ -9,9 +9,13 @@ import typer
 import mlmon
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
-from mlmon.errors import ConfigError
-from mlmon.terminal import Format, show
+from mlmon.errors import ConfigError, QueryFailed, ReadsFiles
+from mlmon.fetch import readable
+from mlmon.queries import relation
+from mlmon.terminal import Format, show, write
 from mlmon.warehouse import Warehouse
+
+COMPLAINT = 8  # lines of DuckDB's on a query that failed, beside the first
 
 
 class Export(StrEnum):
@@ -45,18 +49,39 @@ def status(project: Folder = Path(), format: Shape = Format.table) -> None:
 
 
 @app.command()
-def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> None:
-    """Run a query on the warehouse, read-only."""
+def sql(
+    query: str,
+    allow_files: Annotated[
+        bool, typer.Option("--allow-files", help="It may read files too: read_csv('x.csv').")
+    ] = False,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Run one select on the warehouse: it reads no files, and writes nothing at all."""
     import duckdb
 
     config = load(project)
     path = config.path(config.warehouse)
-    with Warehouse(path, read_only=True, wait=config.lock_wait) as opened:
+    with Warehouse(path, read_only=True, wait=config.lock_wait, files=allow_files) as opened:
         try:
-            rows = opened.read(query)
-        except duckdb.Error as error:
-            raise ConfigError(f"sql: {str(error).splitlines()[0]}") from error
+            opened.connection.extract_statements(query)  # DuckDB's own words, and its caret
+            found = relation(opened.tried, query, files=allow_files)
+            try:
+                rows = readable(opened.connection, f"from {found}")
+            except duckdb.Error:  # the same once more as it was typed, where it has its place
+                opened.read(query)
+                raise
+        except ReadsFiles as error:
+            raise ConfigError(f"sql: {error}; with --allow-files it may read files") from error
+        except (QueryFailed, duckdb.Error, UnicodeError) as error:
+            raise ConfigError(*_complaint(error)) from error
     show(rows, format)
+
+
+def _complaint(error: Exception) -> list[str]:
+    """Return what is wrong with a query in a line, then DuckDB's candidates and its caret."""
+    lines = [line.replace("\t", " ") for line in str(error).splitlines() if line.strip()]
+    return [f"sql: {lines[0]}" if lines else "sql: it failed", *lines[1:][:COMPLAINT]]
 
 
 @app.command()
@@ -91,17 +116,17 @@ def export(
     with mlmon.open(project, read_only=True) as opened:
         if kind == Export.mlflow:
             for run in opened.export_mlflow(tracking_uri, **ours):
-                print(run["run_id"], run["kind"], run["name"])
+                write(f"{run['run_id']} {run['kind']} {run['name']}")
             return
         for path in opened.export(kind.value, output or "exports"):
-            print(path)
+            write(path)
 
 
 @app.command()
 def publish(path: Path, project: Folder = Path()) -> None:
     """Write a consistent copy of the warehouse for dashboards and BI tools."""
     with mlmon.open(project, read_only=True) as opened:
-        print(opened.publish(path))
+        write(opened.publish(path))
 
 
 @app.command()
@@ -111,7 +136,7 @@ def schema() -> None:
 
     from mlmon.config import Config
 
-    print(json.dumps(Config.model_json_schema(), indent=2))
+    write(json.dumps(Config.model_json_schema(), indent=2))
 
 
 @app.command()
@@ -120,4 +145,4 @@ def docs(project: Folder = Path()) -> None:
     from mlmon.dictionary import markdown
 
     with mlmon.open(project, read_only=True) as opened:
-        print(markdown(opened.warehouse))
+        write(markdown(opened.warehouse))

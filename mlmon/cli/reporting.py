@@ -8,7 +8,7 @@ import typer
 import mlmon
 from mlmon.cli.options import Folder, app
 from mlmon.errors import ConfigError
-from mlmon.terminal import Format, say
+from mlmon.terminal import Format, say, write
 
 SIDE_BY_SIDE = (
     "Also write a page that shows this beside the others, named 2 to 12 times: an evaluation's id "
@@ -52,7 +52,7 @@ def report(
         )
         folder = output or opened.config.path("reports")
     if not summary:
-        print(page)
+        write(page)
         return
     say(f"wrote {page} and, beside it, summary.txt, summary.md and summary.png")
-    print((folder / SUMMARIES[format]).read_text(encoding="utf-8"), end="")
+    write((folder / SUMMARIES[format]).read_text(encoding="utf-8").removesuffix("\n"))

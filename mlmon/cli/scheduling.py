@@ -15,7 +15,7 @@ from mlmon.errors import MlmonError
 from mlmon.project import Project
 from mlmon.schedule import emit, times
 from mlmon.signals import Stopped, stoppable
-from mlmon.terminal import Format, say, show
+from mlmon.terminal import Format, say, show, write
 from mlmon.warehouse import Row
 
 Wait = Annotated[
@@ -113,9 +113,10 @@ def emit_files(
         if output:
             output.mkdir(parents=True, exist_ok=True)
             (output / name).write_text(text, encoding="utf-8")
-            print(output / name)
+            write(output / name)
         else:
-            print(f"# ----- {name} -----\n{text}" if len(files) > 1 else text, end="")
+            whole = f"# ----- {name} -----\n{text}" if len(files) > 1 else text
+            write(whole.removesuffix("\n"))
 
 
 def _program() -> list[str]:

@@ -1,7 +1,5 @@
 """The tutorial, told: every chapter does its work unless that is done, and says what it did."""
 
-import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -70,8 +68,8 @@ def _remember(project: Project, options: str) -> None:
 
 def _chapter(title: str, words: str, *commands: str) -> None:
     """Say a chapter's title, what happens, and the commands that a user would type."""
-    bold = sys.stderr.isatty() and "NO_COLOR" not in os.environ
-    say(f"\n\033[1m{title}\033[0m" if bold else f"\n{title}")
+    say("")
+    say(title, bold=True)
     say(words)
     for command in commands:
         say(f"  $ {command}")

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from mlmon.errors import QueryFailed
+from mlmon.queries import relation
 from mlmon.report import words
 from mlmon.report.ask import Read, Row, printable
 from mlmon.report.charts.sizes import is_natural, sizes
@@ -82,11 +83,11 @@ def picture(
 
 
 def answered(tried: Read, query: str, most: int) -> Result:
-    """The first rows of the query; DuckDB's `query` takes a single select and nothing else.
+    """The first rows of the query, which can only read.
 
     Times with an offset come without it, in UTC. Raises QueryFailed.
     """
-    source = "from query('" + query.replace("'", "''") + "')"
+    source = f"from {relation(tried, query)}"
     kinds = {row["column_name"]: row["column_type"] for row in tried(f"describe {source}")}
     cast = {
         name: "timestamp" if kind.endswith(AWARE) and kind.startswith("TIMESTAMP") else "text"

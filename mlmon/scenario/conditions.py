@@ -1,5 +1,6 @@
 """Whether a step runs."""
 
+from mlmon import queries
 from mlmon.config import Step
 from mlmon.config.scenarios import OutcomeIs, SqlIs
 from mlmon.scenario.context import Context
@@ -12,8 +13,9 @@ def reason_to_skip(context: Context, step: Step) -> str | None:
         met = state.outcome in condition.outcome
         return None if met else f"the outcome so far is {state.outcome}"
     if isinstance(condition, SqlIs):
-        met = context.warehouse.value(context.query(condition.sql))
-        return None if met else "the condition does not hold"
+        rows = queries.answer(context.warehouse.tried, context.query(condition.sql))
+        holds = next(iter(rows[0].values())) if rows else None
+        return None if holds else "the condition does not hold"
     reasons = {
         "no_prior_step_failed": "a prior step failed" if state.failed else None,
         "some_prior_step_failed": None if state.failed else "no prior step failed",

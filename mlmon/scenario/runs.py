@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from mlmon import versions
 from mlmon.errors import ScenarioRunning
+from mlmon.plain import as_json
 from mlmon.warehouse import Row, Warehouse, now
 
 _running: set[tuple[str, str]] = set()
@@ -60,7 +61,7 @@ def start(
         "trigger": trigger,
         "batch": warehouse.value("select max(batch) from batches"),
         "versions": json.dumps({found["model"]: found["model_version"] for found in active}),
-        "parameters": json.dumps(dict(parameters or {})),
+        "parameters": as_json(parameters or {}),
         "parent_run_id": parent,
         "started_at": now(),
     }

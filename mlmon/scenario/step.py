@@ -1,13 +1,13 @@
 """One step of a run: whether it runs, as often as it takes, in its time; its row says how."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 from mlmon import project_views
 from mlmon.config import Step
-from mlmon.errors import MlmonError
+from mlmon.errors import MlmonError, kind_and_reason
+from mlmon.plain import as_json
 from mlmon.scenario.actions import Result, perform
 from mlmon.scenario.conditions import reason_to_skip
 from mlmon.scenario.context import Context
@@ -90,7 +90,7 @@ def _tried(
 
 
 def _words(error: Exception) -> str:
-    return str(error) if isinstance(error, MlmonError) else f"{type(error).__name__}: {error}"
+    return str(error) if isinstance(error, MlmonError) else kind_and_reason(error)
 
 
 def _ending(step: Step, result: Result, attempt: int) -> dict[str, Any]:
@@ -104,6 +104,6 @@ def _ending(step: Step, result: Result, attempt: int) -> dict[str, Any]:
         "outcome": outcome,
         "message": message,
         "attempts": 0 if outcome == "SKIPPED" else attempt,
-        "outputs": json.dumps(result.outputs, default=str),
+        "outputs": as_json(result.outputs),
         "ended_at": now(),
     }

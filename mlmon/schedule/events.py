@@ -1,6 +1,6 @@
 """Triggers of events: what there is now, to be held against what was there at the last look."""
 
-from mlmon import source_files, sources
+from mlmon import queries, source_files, sources
 from mlmon.config import Config, Trigger
 from mlmon.errors import SourceError
 from mlmon.warehouse import Warehouse
@@ -9,7 +9,7 @@ Known = dict[str, str]  # what is there -> its state
 
 RESULT = (
     "select md5(coalesce(string_agg(row, chr(10) order by row), '')) from"
-    " (select to_json(found)::varchar as row from (\n{}\n) as found)"
+    " (select to_json(found)::varchar as row from {} as found)"
 )
 
 
@@ -24,7 +24,8 @@ def current(warehouse: Warehouse, config: Config, scenario: str, trigger: Trigge
             warehouse, config, trigger.new_data
         )
     if trigger.sql is not None:
-        (row,) = warehouse.tried(RESULT.format(trigger.sql.strip().rstrip(";")))
+        found = queries.relation(warehouse.tried, trigger.sql)
+        (row,) = warehouse.tried(RESULT.format(found))
         return {"result": next(iter(row.values()))}
     return _ended(warehouse, trigger) if trigger.after is not None else None
 
