@@ -1,7 +1,7 @@
 """Fitted pipelines on disk: written once under their content's hash, verified before loading.
 
-skops constructs only the types that the version recorded when it was saved, so a file that was
-swapped or tampered with is refused before anything in it runs.
+A file that was swapped is refused, and so is one that would make what neither the list of types
+nor the project's owner allows (see mlmon/audit.py), whatever the warehouse says of it.
 """
 
 import hashlib
@@ -13,17 +13,17 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlmon import audit, functions
+from mlmon.audit import Trust
 from mlmon.drafts import replacing
-from mlmon.errors import ArtifactError
+from mlmon.errors import ArtifactError, reason
 
 LIBRARIES = ("mlmon", "numpy", "pandas", "scikit-learn", "scipy", "skops")
-TRUSTED = ("sklearn.", "numpy.", "scipy.", "functools.partial")
-BUILTINS = {f"builtins.{name}" for name in ("bytes", "complex", "frozenset", "range", "set")}
 
 
 @dataclass(frozen=True)
 class Artifact:
-    """A saved pipeline: its file relative to the warehouse's folder and what loading may make."""
+    """A saved pipeline: its file relative to the warehouse's folder, and its types off the list."""
 
     path: str
     sha256: str
@@ -31,23 +31,31 @@ class Artifact:
     versions: dict[str, str]
 
 
-def save(folder: Path, model: str, pipeline: Any) -> Artifact:
+def save(folder: Path, model: str, pipeline: Any, trust: Trust) -> Artifact:
     """The pipeline is on disk under `models/<model>/<hash>.skops`; nothing is overwritten.
 
-    Raises ArtifactError when skops cannot write it.
+    Raises ArtifactError when skops cannot write it, or could not load it again.
     """
     import skops.io
 
     try:
         content = _canonical(skops.io.dumps(pipeline))
     except Exception as error:  # whatever a user's estimator raises while it is taken apart
-        raise ArtifactError(f"model {model} cannot be saved by skops: {error}") from error
+        raise ArtifactError(f"model {model} cannot be saved by skops: {reason(error)}") from error
+    types = _audited(content, trust, f"model {model} cannot be saved")[1]
     sha256 = hashlib.sha256(content).hexdigest()
     path = Path("models") / model / f"{sha256[:16]}.skops"
     with replacing(folder / path) as draft:
         draft.write_bytes(content)
-    types = tuple(sorted(skops.io.get_untrusted_types(data=content)))
-    return Artifact(path.as_posix(), sha256, types, {name: version(name) for name in LIBRARIES})
+    libraries = {name: version(name) for name in LIBRARIES}
+    return Artifact(path.as_posix(), sha256, tuple(types), libraries)
+
+
+def _audited(content: bytes, trust: Trust, what: str) -> tuple[list[str], list[str]]:
+    try:
+        return audit.names(content, trust)
+    except ArtifactError as error:
+        raise ArtifactError(f"{what}: {error}") from error
 
 
 def _canonical(content: bytes) -> bytes:
@@ -81,16 +89,22 @@ _SCHEMA = "schema.json"
 _ADDRESS = re.compile(r'(?<="__id__": )\d+|(?<="file": ")\d+')
 
 
-def load(folder: Path, artifact: str, sha256: str, trusted_types: list[str]) -> Any:
-    """Return the pipeline of a version; raises ArtifactError when the file is not what it was."""
+def load(folder: Path, artifact: str, sha256: str, trust: Trust) -> Any:
+    """Return the pipeline of a version; raises ArtifactError when it is not what it was."""
+    path = folder / artifact
+    return _loaded(verified(path, sha256), trust, path, "; train again")
+
+
+def _loaded(content: bytes, trust: Trust, path: Path, advice: str = "") -> Any:
+    """Return what a file holds once all of it is allowed; modules beside mlmon.yml are found."""
     import skops.io
 
-    path = folder / artifact
-    content = verified(path, sha256)
+    types = _audited(content, trust, f"{path} cannot be loaded")[0]
     try:
-        return skops.io.loads(content, trusted=trusted_types)
+        with functions.importing(trust.folder):
+            return skops.io.loads(content, trusted=types)
     except Exception as error:  # another library version may fail in any way
-        raise ArtifactError(f"{path} cannot be loaded: {error}; train again") from error
+        raise ArtifactError(f"{path} cannot be loaded: {reason(error)}{advice}") from error
 
 
 def verified(path: Path, sha256: str) -> bytes:
@@ -106,25 +120,12 @@ def verified(path: Path, sha256: str) -> bytes:
     return content
 
 
-def register(path: Path) -> Any:
-    """Return a fitted pipeline that a user brings as a .skops file.
-
-    Only scikit-learn's, numpy's and scipy's types are constructed. Raises ArtifactError.
-    """
-    import skops.io
-
+def register(path: Path, trust: Trust) -> Any:
+    """Return a fitted pipeline that a user brings as a .skops file; raises ArtifactError."""
     if path.suffix != ".skops":
         raise ArtifactError(f"{path}: save the pipeline with skops.io.dump as a .skops file")
     try:
         content = path.read_bytes()
-        types = skops.io.get_untrusted_types(data=content)
-        strangers = [
-            name for name in types if not name.startswith(TRUSTED) and name not in BUILTINS
-        ]
-        if strangers:
-            raise ArtifactError(f"{path}: type {strangers[0]} is not scikit-learn's; not loaded")
-        return skops.io.loads(content, trusted=types)
-    except ArtifactError:
-        raise
-    except Exception as error:  # not a skops file, unreadable, of another version
-        raise ArtifactError(f"{path}: cannot be loaded: {error}") from error
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {reason(error)}") from error
+    return _loaded(content, trust, path)

@@ -7,14 +7,13 @@ over records, so they are defined in every resample, however rare a class is.
 """
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import ibis
 import numpy as np
 
 from mlmon import features, paired, training_batches, versions
-from mlmon.config import Model
+from mlmon.config import Config, Model
 from mlmon.decisions import ACTIVATED, KEPT
 from mlmon.errors import MlmonError
 from mlmon.fitted import Fitted, load
@@ -25,21 +24,20 @@ LEAST = 50  # records of the rarer class, or of all where there are not just two
 ALIKE = ("dataset", "key", "target", "task", "positive_class")
 
 
-def decide(
-    warehouse: Warehouse, model: Model, folder: Path, challenger: Row, fitted: Fitted
-) -> Row:
+def decide(warehouse: Warehouse, config: Config, challenger: Row, fitted: Fitted) -> Row:
     """Return what is decided about a version that has just been trained, with figures and reason.
 
-    `folder` is where artifacts are. Writes nothing. The first version of a model is activated
-    whatever `activate:` says: a model without an active version can do nothing.
+    Writes nothing. The first version of a model is activated whatever `activate:` says: a model
+    without an active version can do nothing.
     """
+    model = config.models[challenger["model"]]
     query = "from model_versions where model = $model and is_active"
     champion = warehouse.one(query, model=challenger["model"])
     if champion is None:
         return {"decision": ACTIVATED, "reason": "no version was active"}
     if model.activate == "if_better":
         try:
-            active = load(folder, champion)
+            active = load(config, champion)
         except MlmonError as error:
             return _kept(f"the active version cannot be compared: {error}")
         return contest(warehouse, model, (champion, challenger), (active, fitted))

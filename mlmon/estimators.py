@@ -16,7 +16,7 @@ from sklearn.preprocessing import OrdinalEncoder
 from mlmon import artifacts, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
-from mlmon.fitted import Fitted, class_names, one_thread
+from mlmon.fitted import Fitted, class_names, one_thread, trust_of
 from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
 
@@ -27,7 +27,7 @@ SCORING = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
     """Return the fitted pipeline: the user's artifact, the user's estimator, or the default."""
     if model.artifact:
-        return artifacts.register(config.path(model.artifact))
+        return artifacts.register(config.path(model.artifact), trust_of(config, source.model))
     filled = {name: kind for name, kind in source.kinds.items() if frame[name].notna().any()}
     if not filled:
         raise TrainingError(f"model {source.model}: every feature is missing in every row")

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from mlmon import artifacts, versions
+from mlmon.audit import Trust
+from mlmon.config import Config
 from mlmon.errors import ArtifactError
 from mlmon.warehouse import Row
 
@@ -52,11 +53,11 @@ class Fitted:
         return {"score": score, "prediction": prediction, "probabilities": probabilities}
 
 
-def load(folder: Path, version: Row) -> Fitted:
+def load(config: Config, version: Row) -> Fitted:
     """Return the fitted pipeline of a version; raises ArtifactError."""
-    pipeline = artifacts.load(
-        folder, version["artifact"], version["sha256"], version["trusted_types"]
-    )
+    folder = config.path(config.warehouse).parent
+    trust = trust_of(config, version["model"])
+    pipeline = artifacts.load(folder, version["artifact"], version["sha256"], trust)
     return Fitted(
         pipeline,
         version["task"],
@@ -65,6 +66,15 @@ def load(folder: Path, version: Row) -> Fitted:
         version["positive_class"],
         version["threshold"],
     )
+
+
+def trust_of(config: Config, name: str) -> Trust:
+    """Return what files of a model may load beside the list, whether it is in mlmon.yml or not."""
+    model = config.models.get(name)
+    if model is None:
+        return Trust(config.folder, name)
+    module = model.estimator.partition(":")[0] if model.estimator else None
+    return Trust(config.folder, name, tuple(model.trust), module)
 
 
 def one_thread() -> Any:

@@ -1,7 +1,6 @@
 """Score: the active version says what it thinks of every record of a batch."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import ibis
@@ -34,8 +33,7 @@ def score(
 
 
 def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
-    folder: Path = config.path(config.warehouse).parent
-    fitted = load(folder, version)
+    fitted = load(config, version)
     query = str(ibis.to_sql(predictions.unscored_rows(warehouse, version, batch), dialect="duckdb"))
     done = 0
     for frame in _frames(warehouse, query):

@@ -27,7 +27,7 @@ from mlmon import (
     versions,
 )
 from mlmon.config import Config, Model
-from mlmon.fitted import Fitted
+from mlmon.fitted import Fitted, trust_of
 from mlmon.records import CATEGORICAL, NUMERIC, Source, cutoff
 from mlmon.warehouse import Row, Warehouse, now
 
@@ -56,7 +56,7 @@ def train(
     pipeline = estimators.fit(config, model, source, train_part)
     fitted = estimators.fit_threshold(model, source, pipeline, frame[labelled & is_test])
     folder = config.path(config.warehouse).parent
-    artifact = artifacts.save(folder, name, fitted.pipeline)
+    artifact = artifacts.save(folder, name, fitted.pipeline, trust_of(config, name))
     with warehouse.transaction():
         version = _store_version(
             warehouse,
@@ -79,7 +79,7 @@ def train(
                 "trusted_types": list(artifact.trusted_types),
             },
         )
-        facts = challenge.decide(warehouse, model, folder, version, fitted)
+        facts = challenge.decide(warehouse, config, version, fitted)
         decisions.record(warehouse, version, created_by, facts)
         generated.refresh(warehouse, config)
         _store_reference(warehouse, model, version, fitted, test_part)

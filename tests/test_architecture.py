@@ -11,8 +11,8 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions literals processes plain table_text",
-    "signals drafts files fetch queries",
+    "errors catalogue functions literals processes plain table_text loadable",
+    "signals drafts files fetch queries audit",
     "tables config.values config.dashboards inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",
@@ -67,6 +67,7 @@ HIDDEN = {
     "cli.reading": "reading loads nothing that another command needs",
     "own_metrics": "sqlglot takes a while to load, and few projects have metrics of their own",
     "artifacts": "skops loads scikit-learn, which whoever only reads a version does not need",
+    "audit": "the same: the list is made of scikit-learn's estimators",
     "report.html": "few pages hold text of the user's own, for which Markdown's parser is loaded",
     "report.site": "drawing loads what a page that is up to date does not need",
     "prometheus": "prometheus-client is an extra",

@@ -1,12 +1,12 @@
 """`models:` of mlmon.yml: what is predicted, from what, and how it is measured."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from mlmon.config.values import Function, Kind, OwnMetric, Section, Share, Task, Text
+from mlmon.config.values import Dotted, Function, Kind, OwnMetric, Section, Share, Task, Text
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
@@ -62,6 +62,7 @@ class Model(Section):
     activate: Literal["always", "if_better", "never"] = "always"
     estimator: str | None = None
     artifact: str | None = None
+    trust: Sequence[Dotted] = ()
     kinds: Mapping[str, Kind] = {}
     threshold: Annotated[float, Field(ge=0, le=1)] | None = None
     confidence: Share = 0.95

@@ -34,6 +34,14 @@ def _function(reference: str) -> str:
     return reference
 
 
+def _dotted(name: str) -> str:
+    """Return the whole name of a type or a function: its module's and its own."""
+    parts = name.split(".")
+    if len(parts) < 2 or not all(part.isidentifier() for part in parts):
+        raise ValueError("give a whole name, like lightgbm.sklearn.LGBMClassifier")
+    return name
+
+
 def _zone(name: str) -> str:
     """Return the name of a time zone that there is."""
     try:
@@ -64,6 +72,7 @@ SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 OF_THE_RUN = ("batch", "outcome", "run_id", "scenario", "trigger")
 OwnMetric = Annotated[str, AfterValidator(_own_metric)]
 Function = Annotated[str, AfterValidator(_function)]
+Dotted = Annotated[str, AfterValidator(_dotted)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, BeforeValidator(_as_text)]
 Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]

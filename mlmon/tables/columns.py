@@ -125,7 +125,7 @@ COLUMNS: Mapping[str, str] = {
     "train_fingerprints": "Fingerprints of those batches at the time.",
     "train_rows": "Number of records that the estimator was fitted on.",
     "trigger": "What started the run.",
-    "trusted_types": "Types in the artifact that loading it may construct, recorded at training.",
+    "trusted_types": "Types in the artifact beyond those that all may load; mlmon.yml decides.",
     "upper": "Upper end: of the confidence interval, or of the bin.",
     "value": "The figure.",
     "versions": "Versions of the libraries that fitted the pipeline, a JSON object.",
