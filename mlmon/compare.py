@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlmon.errors import ConfigError
+from mlmon.quiet import quiet, quietly
 from mlmon.report import words
 from mlmon.warehouse import Row, Warehouse
 
@@ -14,6 +15,7 @@ CLASSIFIER_ROWS = 10_000
 KINDS = ("numeric", "categorical")
 
 
+@quietly
 @dataclass(frozen=True)
 class Comparison:
     """Every figure of a current sample against a reference; the warehouse is in memory.
@@ -103,6 +105,7 @@ class Comparison:
         return notebook.evaluation(title, self.warehouse.read, self.evaluation_id, hint)
 
 
+@quiet()
 def compare(
     reference: Any,
     current: Any,

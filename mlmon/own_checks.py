@@ -6,6 +6,7 @@ from mlmon import functions, judgements
 from mlmon.config import Check, Config
 from mlmon.errors import QueryFailed
 from mlmon.judgements import Judgement
+from mlmon.quiet import told
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -28,8 +29,9 @@ def by_query(warehouse: Warehouse, evaluation: Row, check: Check) -> tuple[int |
 def by_function(warehouse: Warehouse, config: Config, evaluation: Row, check: Check) -> Judgement:
     """Return what the function says of the whole model's figures; an exception is ERROR."""
     try:
-        function = functions.find(config.folder, str(check.python))
-        answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
+        with told(f"check {check.name}: {check.python}"):
+            function = functions.find(config.folder, str(check.python))
+            answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
     except (Exception, SystemExit) as error:  # a user's function may raise anything
         first = (str(error).splitlines() or [""])[0]
         why = f"{type(error).__name__}: {first}".removesuffix(": ")

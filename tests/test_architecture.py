@@ -12,7 +12,8 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue functions literals processes",
-    "signals drafts",
+    "signals drafts quiet",
+    "engine",
     "tables config.values config.dashboards inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",

@@ -11,6 +11,7 @@ import sys
 from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
 from mlmon.errors import MlmonError
+from mlmon.quiet import quiet
 from mlmon.signals import stoppable
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
@@ -35,7 +36,7 @@ def main() -> None:
     """Run the command line; an error is one line and an exit code."""
     gc.freeze()  # what was imported stays: it need not be looked through for what may go
     try:
-        with stoppable():
+        with quiet(), stoppable():
             app()
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:
