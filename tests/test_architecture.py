@@ -30,7 +30,7 @@ FLOORS = (
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
     "sides",
-    "roles",
+    "roles keys_and_dates truths",
     "outcome",
     "generated profile project_views references",
     "bench",

@@ -8,7 +8,7 @@ import gc
 import re
 import sys
 
-from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
+from mlmon.cli import comparing, doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
 from mlmon.errors import MlmonError
 from mlmon.quiet import quiet
@@ -18,6 +18,7 @@ from mlmon.warehouse import raised_by_signal
 
 __all__ = [
     "app",
+    "comparing",
     "doing",
     "keeping",
     "main",
