@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mlmon.errors import ConfigError
+from mlmon.quiet import quiet, quietly
 from mlmon.report import words
 from mlmon.warehouse import Row, Warehouse
 
@@ -14,11 +15,13 @@ CLASSIFIER_ROWS = 10_000
 KINDS = ("numeric", "categorical")
 
 
+@quietly
 @dataclass(frozen=True)
 class Comparison:
     """Every figure of a current sample against a reference; the warehouse is in memory.
 
-    `kinds` says how each compared column was read, `left_out` why others were not compared.
+    `kinds` says how each compared column was read, `left_out` why others were not compared,
+    `notes` what else is to be known of the sides.
     """
 
     evaluation_id: str
@@ -28,6 +31,7 @@ class Comparison:
     kinds: Mapping[str, str]
     left_out: Mapping[str, str]
     warehouse: Warehouse
+    notes: Sequence[str] = ()
 
     @property
     def metrics(self) -> Any:
@@ -55,6 +59,9 @@ class Comparison:
             + (f"; {self.task}" if self.task else "")
         ]
         lines += [f"left out: {column}, {reason}" for column, reason in self.left_out.items()]
+        lines += self.notes
+        query = "select message from diagnostics where code like 'no_performance%' order by code"
+        lines += [row["message"] for row in self.warehouse.read(query)]
         drifted = self.drifted
         if drifted:
             lines.append(f"drifted: {', '.join(drifted)}")
@@ -103,6 +110,7 @@ class Comparison:
         return notebook.evaluation(title, self.warehouse.read, self.evaluation_id, hint)
 
 
+@quiet()
 def compare(
     reference: Any,
     current: Any,
@@ -114,6 +122,9 @@ def compare(
     positive_class: object = None,
     key: str | None = None,
     features: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
+    time: str | None = None,
+    labels: Any = None,
     kinds: Mapping[str, str] | None = None,
     confidence: float = 0.95,
     drift_limit: float = 0.1,
@@ -126,15 +137,20 @@ def compare(
     positive class's probability (multiclass: a mapping of class to column); `key` names a
     record. `task` is binary, multiclass or regression. What is not given is inferred: columns
     called prediction or score, the task from the target's values, the positive class from 0
-    and 1 or false and true. All other columns that both sides have are the features, unless
-    `features` lists them; `kinds` maps a feature to numeric or categorical. `drift_limit` is the
-    PSI from which a significant change is `drifted`.
+    and 1 or false and true. `labels` is a path or a table of truths that came later: columns
+    called as `key` and `target`; a record's own truth stays.
+
+    All other columns that both sides have are the features, but for those in `exclude`, the
+    record's `time`, dates, texts that are all different, and so are integers called id, key or
+    uuid or ending in _id; `left_out` names them. `features` lists the features instead, and then
+    none is left out. `kinds` maps a feature to numeric or categorical and makes it one.
+    `drift_limit` is the PSI from which a significant change is `drifted`.
 
     All figures are exact, on all rows, but for the domain classifier (`data_drift`), which takes
     at most `classifier_rows` of a side and says so in its note: None takes all, 0 leaves it out.
     Raises SourceError, ConfigError.
     """
-    from mlmon import roles, sides
+    from mlmon import keys_and_dates, roles, sides, truths
     from mlmon.comparison import measured
     from mlmon.outcome import outcome_of
 
@@ -146,18 +162,34 @@ def compare(
     _check(settings, kinds)
     warehouse = Warehouse(comments=False)
     both = sides.read_both(warehouse, reference, current)
-    target, prediction, key = map(_name, (target, prediction, key))
-    chosen = roles.assigned(both, target, prediction, score, key)
+    target, prediction, key, time = map(_name, (target, prediction, key, time))
+    listed, excluded, wanted = _names(features), _names(exclude), dict(kinds or {})
+    notes: list[str] = []
+    if labels is not None:
+        both, notes = truths.labelled(warehouse, both, labels, key, target)
+    sides.check_columns(both, [*listed, *excluded, *wanted])
+    chosen = roles.assigned(both, target, prediction, score, key, time, excluded)
     if key is not None:
         for side in both:
             sides.check_key(warehouse, side, key)
-    listed = [features] if isinstance(features, str) else list(map(str, features or ()))
-    found, left_out = sides.kinds(*both, chosen.columns, listed, kinds or {})
+    if twice := sorted({*excluded} & {*listed, *wanted}):
+        raise ConfigError(f"exclude: column {twice[0]} is listed as a feature too; give it one")
+    taken = chosen.columns | {*excluded}
+    no_features = {} if listed else keys_and_dates.reasons(warehouse, both, taken | {*wanted})
+    found, left_out = sides.kinds(*both, taken, listed, wanted, no_features)
+    notes = [*([sides.LIST_IT] if no_features else []), *notes]
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
     with sides.unchanged(both):
         identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)
-    return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)
+    return Comparison(
+        identity, before, after, outcome.task, found, left_out, warehouse, tuple(notes)
+    )
+
+
+def _names(given: Sequence[str] | None) -> list[str]:
+    """Return columns' names as a list; one name alone is a list of one."""
+    return [given] if isinstance(given, str) else list(map(str, given or ()))
 
 
 def _name(column: object) -> str | None:

@@ -54,13 +54,38 @@ def measured(
 
     given = Rows(fill, _kinds(outcome, kinds))
     measure.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
-    found = {"evaluation_id": evaluation["evaluation_id"], "code": "column_left_out"}
-    findings = [found | {"message": f"{name}: {why}."} for name, why in left_out.items()]
-    if outcome.has_target and not has_performance:
-        message = "No current row has both a truth and a prediction or score."
-        findings.append(found | {"code": "no_performance", "message": message})
+    found = [("column_left_out", f"{name}: {why}.") for name, why in left_out.items()]
+    measurable = [_is_measurable(warehouse, rows[0], outcome), has_performance]
+    found += _unmeasured(sides, roles, measurable)
+    names = ("evaluation_id", "code", "message")
+    findings = [
+        dict(zip(names, (evaluation["evaluation_id"], *each), strict=True)) for each in found
+    ]
     warehouse.append("diagnostics", findings)
     return str(evaluation["evaluation_id"])
+
+
+def _unmeasured(
+    sides: tuple[Side, Side], roles: Roles, measurable: Sequence[bool]
+) -> list[tuple[str, str]]:
+    """Return the findings of what a target was given for and cannot be known, and why."""
+    if roles.target is None or all(measurable):
+        return []
+    if not (roles.prediction or roles.score or roles.scores):
+        why = "there is neither a prediction nor a score beside the truth; name one"
+        return [("no_performance", f"No performance: {why}.")]
+    found = []
+    for side, is_known in zip(sides, measurable, strict=True):
+        missing = f"no row of {side.name} has both {roles.target} and a prediction or score"
+        if roles.target not in side.types:
+            missing = f"{side.name} has no column {roles.target}"
+        advice = "bring the truths with `--key` and `--labels` (`labels=`)"
+        if not is_known and side.role == CURRENT:
+            found.append(("no_performance", f"No performance: {missing}; {advice}."))
+        elif not is_known and measurable[1]:
+            message = f"No performance drift: {missing}, so there is nothing to compare with"
+            found.append(("no_performance_drift", f"{message}; {advice}."))
+    return found
 
 
 def _is_stored(view: views.View) -> bool:

@@ -17,6 +17,7 @@ from mlmon import catalogue, functions, generated, made_views, own_metrics, vers
 from mlmon.config import Config
 from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.literals import quoted
+from mlmon.quiet import told
 from mlmon.warehouse import Row, Warehouse
 
 TEXTS = ("feature", "segment", "note")
@@ -130,9 +131,10 @@ def _function_figures(
 def _call(config: Config, function: str, evaluated: Any, reference: Any) -> tuple[Any, str | None]:
     """Return a function's value and note; raises Failure. It cannot change what others get."""
     try:
-        found = functions.find(config.folder, function)
-        given = evaluated.copy()
-        result = found(given["truth"], given["prediction"], given, reference.copy())
+        with told(function):
+            found = functions.find(config.folder, function)
+            given = evaluated.copy()
+            result = found(given["truth"], given["prediction"], given, reference.copy())
     except (Exception, SystemExit) as error:  # a user's function may raise anything
         raise Failure(kind_and_reason(error)) from error
     note = None

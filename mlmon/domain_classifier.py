@@ -90,7 +90,9 @@ def _forest(kinds: Mapping[str, str], seed: int) -> Pipeline:
             ("categories", _categories(), categorical),
         ]
     )
-    forest = RandomForestClassifier(TREES, max_depth=DEPTH, random_state=seed, n_jobs=-1)
+    # In one thread: in several, scikit-learn takes away and restores the process's warning filters
+    # in each of them at once, which may leave none, and then warns of every tree.
+    forest = RandomForestClassifier(TREES, max_depth=DEPTH, random_state=seed)
     return Pipeline([("columns", columns), ("forest", forest)])
 
 

@@ -1,7 +1,6 @@
 """The estimator of a model: brought or default, fitted, with threshold and importances."""
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from mlmon import artifacts, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
 from mlmon.fitted import Fitted, class_names, one_thread, trust_of
+from mlmon.quiet import told
 from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
 
@@ -38,7 +38,8 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
             f"model {source.model}: {model.target} has fewer than two classes in the training part"
         )
     try:
-        with nullcontext() if model.estimator else one_thread():
+        owner = f"model {source.model}: the estimator"
+        with told(owner) if model.estimator else one_thread():
             return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
     except Exception as error:  # a user's estimator may raise anything
         raise TrainingError(
@@ -60,7 +61,8 @@ def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str])
     if model.estimator is None:
         return default(model.task, filled, model.train.seed)
     try:
-        return functions.find(folder, model.estimator)()
+        with told(f"model {name}: {model.estimator}"):
+            return functions.find(folder, model.estimator)()
     except Exception as error:  # a user's module may raise anything
         raise ConfigError(
             f"models.{name}.estimator: {model.estimator}: {type(error).__name__}: {error}"

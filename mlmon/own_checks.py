@@ -7,6 +7,7 @@ from mlmon.config import Check, Config
 from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.judgements import Judgement
 from mlmon.literals import spelled
+from mlmon.quiet import told
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -29,8 +30,9 @@ def by_query(warehouse: Warehouse, evaluation: Row, check: Check) -> tuple[int |
 def by_function(warehouse: Warehouse, config: Config, evaluation: Row, check: Check) -> Judgement:
     """Return what the function says of the whole model's figures; an exception is ERROR."""
     try:
-        function = functions.find(config.folder, str(check.python))
-        answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
+        with told(f"check {check.name}: {check.python}"):
+            function = functions.find(config.folder, str(check.python))
+            answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
     except (Exception, SystemExit) as error:  # a user's function may raise anything
         return judgements.failure(check), f"{check.python} failed: {kind_and_reason(error)}"
     return judgements.of_answer(check, answer)

@@ -15,6 +15,7 @@ from typing import Any
 from mlmon import made_views
 from mlmon.config import load
 from mlmon.errors import ConfigError, require
+from mlmon.quiet import quietly
 from mlmon.reading import Reading
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
 from mlmon.warehouse import Row, now
@@ -28,6 +29,7 @@ def open(folder: str | os.PathLike[str] = ".", *, read_only: bool = False) -> "P
     return Project(load(Path(folder)), read_only=read_only)
 
 
+@quietly
 class Project(Reading):
     """mlmon.yml and its warehouse; close it, or use it in a `with`, to let the file go."""
 

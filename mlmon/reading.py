@@ -13,6 +13,7 @@ from typing import Any, Self
 from mlmon import made_views
 from mlmon.config import Config
 from mlmon.errors import ConfigError, QueryFailed, reason, require
+from mlmon.quiet import quietly
 from mlmon.shown import Shown
 from mlmon.warehouse import Row, Warehouse
 
@@ -26,6 +27,7 @@ DATASETS = (
 )
 
 
+@quietly
 class Reading(Shown):
     """mlmon.yml and its warehouse, to be asked; `Project` has the verbs."""
 

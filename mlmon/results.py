@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from mlmon import evaluations
+from mlmon.quiet import quietly
 from mlmon.report import words
 from mlmon.warehouse import Row, Warehouse
 
@@ -77,6 +78,7 @@ class ScenarioRun(_FromRow):
     steps: list[StepRun]
 
 
+@quietly
 @dataclass(frozen=True)
 class Evaluation(_FromRow):
     """A snapshot of every figure of one sample against its reference."""

@@ -1,6 +1,6 @@
 """What the columns of a comparison are beside features: the truth, and what the model said."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_
@@ -38,11 +38,13 @@ class Roles:
     prediction: str | None
     score: str | None
     scores: Mapping[str, str]
+    time: str | None = None
 
     @property
     def columns(self) -> set[str]:
         """The columns that have a role."""
-        named = {self.key, self.target, self.prediction, self.score, *self.scores.values()}
+        said = (self.prediction, self.score, *self.scores.values())
+        named = {self.key, self.target, self.time, *said}
         return {name for name in named if name is not None}
 
     def outputs(self, table: ir.Table, outcome: Outcome) -> dict[str, ir.Value]:
@@ -111,22 +113,27 @@ def assigned(
     prediction: str | None,
     score: str | Mapping[Any, str] | None,
     key: str | None,
+    time: str | None = None,
+    excluded: Collection[str] = (),
 ) -> Roles:
     """Return the roles as given; columns called prediction and score have theirs without a word.
 
-    The target may be missing on one side. Raises UnknownName, ConfigError, SourceError.
+    Unless they are excluded. The target may be missing on one side. Raises UnknownName,
+    ConfigError, SourceError.
     """
     if not isinstance(score, str | Mapping | None):
         raise ConfigError(f"score: {score!r} is no column, nor a mapping of class to column")
     both = [name for name in sides[0].types if name in sides[1].types]
+    free = {*both} - {target, key, time, *excluded}
     named = score.items() if isinstance(score, Mapping) else ()
     scores = {text(name): column for name, column in named}
     plain = score if isinstance(score, str) else None
-    if plain is None and not scores and target != "score" and "score" in both:
+    if plain is None and not scores and "score" in free:
         plain = "score"
-    if prediction is None and target != "prediction" and "prediction" in both:
+    if prediction is None and "prediction" in free:
         prediction = "prediction"
-    for kind, name in (("prediction", prediction), ("score", plain), ("key", key)):
+    whole = (("prediction", prediction), ("score", plain), ("key", key), ("time", time))
+    for kind, name in whole:
         if name is not None and name not in both:
             raise UnknownName(f"column on both sides ({kind})", name, both)
     for column in scores.values():
@@ -135,11 +142,14 @@ def assigned(
     either = {*sides[0].types, *sides[1].types}
     if target is not None and target not in either:
         raise UnknownName("column (target)", target, either)
-    if target is not None and target in (key, prediction, plain, *scores.values()):
+    if target is not None and target in (key, time, prediction, plain, *scores.values()):
         raise ConfigError(f"target: column {target} has another role too; give it one of them")
+    roles = Roles(key, target, prediction, plain, scores, time)
+    if taken := sorted(roles.columns & {*excluded}):
+        raise ConfigError(f"exclude: column {taken[0]} has a role; give it one of the two")
     for name in filter(None, (target, prediction, plain, *scores.values())):
         for side in sides:
             kind = side.types.get(name, NOTHING)
             if kind != NOTHING and kind_of(kind) is None:
                 raise SourceError(f"{side.name}: column {name}: {kind} is no number or category")
-    return Roles(key, target, prediction, plain, scores)
+    return roles

@@ -4,11 +4,13 @@ from typing import Any
 
 from mlmon.config import Config
 from mlmon.errors import require
+from mlmon.quiet import quietly
 from mlmon.report import words
 from mlmon.report.summaries import Summary
 from mlmon.warehouse import Warehouse
 
 
+@quietly
 class Shown:
     """What a project is to a reader; every figure is one of its dashboard."""
 

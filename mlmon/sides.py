@@ -7,7 +7,7 @@ every value checked, as `ingest` does.
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from mlmon.sources import Source
 from mlmon.warehouse import Warehouse
 
 REFERENCE, CURRENT = "reference", "current"
+LIST_IT = "to compare keys or dates too, list all features (`--feature`, `features=`)"
 NOTHING = '"NULL"'  # the type of a column that has no value at all
 
 
@@ -34,9 +35,10 @@ class Side:
 
     role: str
     name: str
-    rows: Any  # SQL that scans a file, or an Arrow table
+    rows: Any  # a query, or an Arrow table
     types: Mapping[str, str]
     file: File | None = None  # that is still to be scanned
+    beside: Mapping[str, pa.Table] = field(default_factory=dict)  # relations that `rows` reads
 
 
 def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side, Side]:
@@ -45,14 +47,15 @@ def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side,
     A side is a path, or a pandas, Arrow, polars or ibis table. Columns of a text file get the
     reference's types. Raises SourceError.
     """
-    before = _read(warehouse, reference, REFERENCE, {})
-    after = _read(warehouse, current, CURRENT, before.types)
+    before = read(warehouse, reference, REFERENCE, {})
+    after = read(warehouse, current, CURRENT, before.types)
     if before.name == after.name:
         before, after = (replace(side, name=f"{side.role} {side.name}") for side in (before, after))
     return before, after
 
 
-def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
+def read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
+    """Return a path or frame as a relation under a role; `types` are of a text file's columns."""
     if not isinstance(given, str | os.PathLike):
         return _described(warehouse, Side(role, role, frames.arrow(given, role), {}))
     files.refuse_address(os.fspath(given))
@@ -74,8 +77,10 @@ def unchanged(sides: Sequence[Side]) -> AbstractContextManager[None]:
 
 def put(warehouse: Warehouse, side: Side) -> None:
     """The side's rows are a relation of this connection, named for its role."""
+    for name, table in side.beside.items():
+        warehouse.connection.register(name, table)
     if isinstance(side.rows, str):
-        warehouse.write(f"create temp view {side.role} as {side.rows}")
+        warehouse.write(f"create or replace temp view {side.role} as {side.rows}")
     else:
         warehouse.connection.register(side.role, side.rows)
 
@@ -133,22 +138,22 @@ def kinds(
     taken: set[str],
     listed: Sequence[str] | None,
     wanted: Mapping[str, str],
+    no_features: Mapping[str, str],
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Return the kind of every feature, and why other columns are left out.
 
-    Features are the `listed` columns, else all that are not `taken` by another role; `wanted`
-    has kinds that the user gave. Raises SourceError where the sides disagree, UnknownName.
+    Features are the `listed` columns, else all that are not `taken` by another role, nor
+    `no_features`, each with the reason; `wanted` has kinds that the user gave. Raises SourceError
+    where the sides disagree.
     """
     found: dict[str, str] = {}
     left_out: dict[str, str] = {}
     both = list(dict.fromkeys([*reference.types, *current.types]))
-    for column in [*(listed or ()), *wanted]:
-        views.known_column(f"{reference.name} and {current.name}", column, dict.fromkeys(both, ""))
     chosen = list(listed or [name for name in both if name not in taken])
     if own := [name for name in chosen if name.lower() in OWN_COLUMNS or name.startswith("_proba")]:
         raise ConfigError(f"column {own[0]}: this is a name of mlmon's own; rename it")
     for column in chosen:
-        if reason := _unusable(reference, current, column, wanted):
+        if reason := no_features.get(column) or _unusable(reference, current, column, wanted):
             if listed:
                 raise SourceError(f"column {column}: {reason}")
             left_out[column] = reason
@@ -157,8 +162,16 @@ def kinds(
         found[column] = wanted.get(column) or next(kind for kind in kinds if kind)
     if not found:
         why = "".join(f"; {column}: {reason}" for column, reason in list(left_out.items())[:3])
+        why += f"; {LIST_IT}" if no_features else ""
         raise SourceError(f"{reference.name} and {current.name} have no column to compare{why}")
     return found, left_out
+
+
+def check_columns(sides: Sequence[Side], columns: Sequence[str]) -> None:
+    """Raise UnknownName at a column that neither side has."""
+    either = {name: "" for side in sides for name in side.types}
+    for column in columns:
+        views.known_column(" and ".join(side.name for side in sides), column, either)
 
 
 def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, str]) -> str | None:

@@ -139,9 +139,9 @@ class Warehouse:
     @cached_property
     def ibis(self) -> Any:
         """The same connection as an ibis backend."""
-        import ibis  # half a second that commands which only read should not pay
+        from mlmon.engine import Engine  # half a second that who only reads should not pay
 
-        return ibis.duckdb.from_connection(self.connection)
+        return Engine.over(self.connection)
 
     # Writing ------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue functions literals processes plain table_text loadable",
-    "signals drafts files fetch queries audit",
+    "signals drafts files fetch queries audit quiet",
+    "engine",
     "tables config.values config.dashboards inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",
@@ -29,7 +30,7 @@ FLOORS = (
     "views incoming source_files estimators predictions samples results score_profile shown",
     "frames",
     "sides",
-    "roles",
+    "roles keys_and_dates truths",
     "outcome",
     "generated profile project_views references",
     "bench",

@@ -72,12 +72,12 @@ def test_kinds_and_roles_are_inferred_and_shown(compared):
         "count": "numeric",
         "colour": "categorical",
         "is_new": "categorical",
-        "day": "numeric",
     }
-    assert compared.left_out == {}
+    assert compared.left_out == {"day": "it holds dates"}
     lines = compared.summary.splitlines()
-    assert lines[0].endswith("5 features, 3 numeric and 2 categorical; binary")
-    assert lines[1] == "drifted: x"
+    assert lines[0].endswith("4 features, 2 numeric and 2 categorical; binary")
+    assert lines[1] == "left out: day, it holds dates"
+    assert lines[3] == "drifted: x"
     assert compared.drifted == ["x"]
 
 
@@ -197,7 +197,7 @@ def test_a_column_that_is_empty_now_has_drifted(reference, current, column):
     assert made.value("missing_rate", column) == 1
     neither = [side.assign(colour=None) for side in (reference, current)]
     made = mlmon.compare(*neither, key="id", classifier_rows=0)
-    assert made.left_out == {"colour": "it has no value on either side"}
+    assert made.left_out["colour"] == "it has no value on either side"
 
 
 def test_a_truth_that_is_not_known_yet(reference, current):
@@ -350,7 +350,7 @@ def test_the_command_line(reference, current, tmp_path):
     assert done.returncode == 0, done.stderr
     rows = json.loads(done.stdout)
     assert [row["feature"] for row in rows if row["drifted"]] == ["x"]
-    assert "b.csv against a.parquet: 5 features" in done.stderr
+    assert "b.csv against a.parquet: 4 features" in done.stderr
     assert (tmp_path / "page.html").is_file()
     failed = run("compare", tmp_path / "a.parquet", tmp_path / "none.csv")
     assert (failed.returncode, failed.stdout, failed.stderr.count("\n")) == (3, "", 1)

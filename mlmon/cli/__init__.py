@@ -7,15 +7,17 @@ a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130
 import gc
 import sys
 
-from mlmon.cli import doing, keeping, reading, reporting, running, scheduling, watching
+from mlmon.cli import comparing, doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
 from mlmon.errors import FULL, MlmonError
+from mlmon.quiet import quiet
 from mlmon.signals import stoppable
 from mlmon.terminal import say
 from mlmon.warehouse import raised_by_signal
 
 __all__ = [
     "app",
+    "comparing",
     "doing",
     "keeping",
     "main",
@@ -33,7 +35,7 @@ def main() -> None:
     """Run the command line; an error is one line and an exit code."""
     gc.freeze()  # what was imported stays: it need not be looked through for what may go
     try:
-        with stoppable():
+        with quiet(), stoppable():
             app()
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:

@@ -8,7 +8,6 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
-from mlmon.compare import CLASSIFIER_ROWS
 from mlmon.errors import ConfigError
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show, write
@@ -19,21 +18,6 @@ AGAINST = (
     "(its first characters) or name. Such an evaluation stands aside: it is in the lists and has "
     "its page and its figures (view metrics), but what is latest, checks and histories go by the "
     "store's own reference."
-)
-
-DRIFT = (
-    "feature",
-    "kind",
-    "drifted",
-    "population_stability_index",
-    "pvalue_adjusted",
-    "ks_statistic",
-    "chi2_statistic",
-    "wasserstein_distance",
-    "missing_rate",
-    "reference_missing_rate",
-    "unseen_rate",
-    "out_of_range_rate",
 )
 
 
@@ -178,58 +162,6 @@ def check(
         show([{name: getattr(row, name) for name in names} for row in results], format)
     if any(row.outcome == "ERROR" for row in results):
         raise typer.Exit(1)
-
-
-@app.command()
-def compare(
-    reference: Annotated[Path, typer.Argument(help="A csv, json lines or Parquet file.")],
-    current: Annotated[Path, typer.Argument(help="What is compared with it.")],
-    target: Annotated[str | None, typer.Option(help="Column of the truth.")] = None,
-    prediction: Annotated[str | None, typer.Option(help="Column of the prediction.")] = None,
-    score: Annotated[
-        list[str] | None,
-        typer.Option(help="Column of the probability; multiclass: class=column, repeated."),
-    ] = None,
-    task: Annotated[str | None, typer.Option(help="binary, multiclass or regression.")] = None,
-    positive_class: Annotated[str | None, typer.Option(help="The score is its chance.")] = None,
-    key: Annotated[str | None, typer.Option(help="Column that names a record.")] = None,
-    feature: Annotated[
-        list[str] | None, typer.Option(help="A column to compare; may be repeated.")
-    ] = None,
-    kind: Annotated[
-        list[str] | None, typer.Option(help="COLUMN=numeric or COLUMN=categorical.")
-    ] = None,
-    classifier_rows: Annotated[
-        int, typer.Option(min=0, help="Most rows a side that data_drift takes.")
-    ] = CLASSIFIER_ROWS,
-    output: Annotated[Path | None, typer.Option("-o", help="Write a page there.")] = None,
-    format: Shape = Format.table,
-) -> None:
-    """Compare two files, without a project: every drift figure, and performance with a target."""
-    made = mlmon.compare(
-        reference,
-        current,
-        target=target,
-        prediction=prediction,
-        score=_scores(score or []),
-        task=task,
-        positive_class=positive_class,
-        key=key,
-        features=feature,
-        kinds=pairs(kind or [], "--kind", "column=numeric"),
-        classifier_rows=classifier_rows,
-    )
-    say(made.summary)
-    if output:
-        say(f"wrote {made.to_html(output)}")
-    rows = made.warehouse.read("from feature_drift order by drifted desc, pvalue_adjusted, feature")
-    show([{name: row[name] for name in DRIFT} for row in rows], format)
-
-
-def _scores(given: list[str]) -> str | dict[str, str] | None:
-    if len(given) == 1 and "=" not in given[0]:
-        return given[0]
-    return pairs(given, "--score", "class=column") or None
 
 
 @app.command()

@@ -8,6 +8,7 @@ from typing import Any
 from mlmon import alerts, channels, check, decisions, functions, ingest, plan, score, train
 from mlmon.config import Step
 from mlmon.errors import ConfigError
+from mlmon.quiet import told
 from mlmon.scenario import runs
 from mlmon.scenario.context import Context
 
@@ -110,9 +111,10 @@ def _python(context: Context, step: Step) -> Result:
 
     It may return nothing, what it made as a mapping, or outcome and message.
     """
-    function = functions.find(context.config.folder, step.target)
     run = {**context.row, "parameters": context.parameters, "steps": context.steps}
-    returned = function(context.doors.project, run)
+    with told(f"step {step.name}: {step.target}"):
+        function = functions.find(context.config.folder, step.target)
+        returned = function(context.doors.project, run)
     if isinstance(returned, tuple) and len(returned) == 2:
         outcome, message = returned
         if outcome not in ("SUCCESS", "WARNING", "FAILED"):
