@@ -88,10 +88,12 @@ def named(warehouse: Warehouse, text: str, store: str | None = None) -> Row:
         return found[0]
     if found:
         ids = " or ".join(f"{row['evaluation_id'][:12]} ({row['store']})" for row in found)
-        raise ConfigError(f"{text!r} may be evaluation {ids}; give the id of one, or more of it")
+        raise ConfigError(
+            f"'{printable(text)}' may be evaluation {ids}; give the id of one, or more of it"
+        )
     where = f" in store {store}" if store else ""
     raise EvaluationNotFound(
-        f"no evaluation{where} has the id or the name {text!r}; "
+        f"no evaluation{where} has the id or the name '{printable(text)}'; "
         '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
     )
 
@@ -108,7 +110,9 @@ def delete(warehouse: Warehouse, evaluation_id: str) -> None:
     )
     if len(rows) != 1:
         what = "no evaluation has" if not rows else f"{len(rows)} evaluations have"
-        raise EvaluationNotFound(f"{what} an id that starts with {evaluation_id!r}; give another")
+        raise EvaluationNotFound(
+            f"{what} an id that starts with '{printable(evaluation_id)}'; give another"
+        )
     with warehouse.transaction():
         remove(warehouse, rows[0])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from mlmon import functions
 from mlmon.config import Check
+from mlmon.errors import LONGEST, printable
 
 OUTCOMES = ("OK", "EMPTY", "WARNING", "ERROR")  # the worst last
 Judgement = tuple[str, str]  # outcome, message
@@ -90,8 +91,10 @@ def of_answer(check: Check, answer: Any) -> Judgement:
     parts = answer if isinstance(answer, tuple) else (answer, None)
     if len(parts) != 2 or parts[0] not in OUTCOMES:
         wanted = "OK, WARNING, ERROR or EMPTY, or a pair of that and a message"
-        return failure(check), f"{check.python} returned {str(answer)[:40]!r}; return {wanted}"
-    message = f"{check.python} says {parts[0]}" if parts[1] is None else str(parts[1])
+        return failure(check), f"{check.python} returned '{printable(answer, 40)}'; return {wanted}"
+    message = (
+        f"{check.python} says {parts[0]}" if parts[1] is None else printable(parts[1], LONGEST)
+    )
     return softened(check, parts[0]), message
 
 
@@ -99,7 +102,8 @@ def of_trouble(check: Check, count: int, first: Mapping[str, Any] | None) -> Jud
     """Return what the rows of a query mean: none is OK."""
     if not count:
         return "OK", "no row of trouble"
-    words = ", ".join(f"{name}={value}" for name, value in (first or {}).items())
+    words = ", ".join(f"{name}={printable(value)}" for name, value in (first or {}).items())
+    words = printable(words, LONGEST // 2)
     return failure(check), f"{count} row{'s' * (count != 1)} of trouble; the first: {words}"
 
 

@@ -15,6 +15,7 @@ from mlmon.errors import (
     MlmonError,
     UnknownName,
     others,
+    printable,
 )
 from mlmon.warehouse import Row, Warehouse
 
@@ -52,7 +53,8 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
         return mine[0]
     if mine:
         raise ConfigError(
-            f"{text!r} may be evaluation {_listed(mine)}; give the id of one, or more of it"
+            f"'{printable(text)}' may be evaluation {_listed(mine)}; "
+            "give the id of one, or more of it"
         )
     if found:
         raise ConfigError(
@@ -60,7 +62,7 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
             f"{version['model']} on {version['dataset']} cannot be measured against"
         )
     raise EvaluationNotFound(
-        f"no evaluation has the id or the name {text!r}; "
+        f"no evaluation has the id or the name '{printable(text)}'; "
         '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
     )
 

@@ -9,11 +9,11 @@ import typer
 import mlmon
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
-from mlmon.errors import ConfigError, QueryFailed, ReadsFiles
+from mlmon.errors import CONTROL, ConfigError, QueryFailed, ReadsFiles
 from mlmon.fetch import readable
 from mlmon.queries import relation
 from mlmon.terminal import Format, show, write
-from mlmon.warehouse import Warehouse
+from mlmon.warehouse import Row, Warehouse
 
 COMPLAINT = 8  # lines of DuckDB's on a query that failed, beside the first
 
@@ -64,23 +64,36 @@ def sql(
     path = config.path(config.warehouse)
     with Warehouse(path, read_only=True, wait=config.lock_wait, files=allow_files) as opened:
         try:
-            opened.connection.extract_statements(query)  # DuckDB's own words, and its caret
-            found = relation(opened.tried, query, files=allow_files)
-            try:
-                rows = readable(opened.connection, f"from {found}")
-            except duckdb.Error:  # the same once more as it was typed, where it has its place
-                opened.read(query)
-                raise
+            rows = _answer(opened, query, allow_files)
         except ReadsFiles as error:
             raise ConfigError(f"sql: {error}; with --allow-files it may read files") from error
-        except (QueryFailed, duckdb.Error, UnicodeError) as error:
+        except (QueryFailed, duckdb.Error) as error:
             raise ConfigError(*_complaint(error)) from error
     show(rows, format)
 
 
+def _answer(warehouse: Warehouse, query: str, files: bool) -> list[Row]:
+    """Return the rows; raises DuckDB's own error, which says where in the query it is."""
+    import duckdb
+
+    try:
+        found = relation(warehouse.tried, query, files=files)
+    except QueryFailed as error:
+        if not isinstance(error.__cause__, UnicodeError):
+            warehouse.connection.extract_statements(query)
+        raise
+    try:
+        return readable(warehouse.connection, f"from {found}")
+    except duckdb.Error:
+        warehouse.read(query)  # the same as it was typed
+        raise
+
+
 def _complaint(error: Exception) -> list[str]:
     """Return what is wrong with a query in a line, then DuckDB's candidates and its caret."""
-    lines = [line.replace("\t", " ") for line in str(error).splitlines() if line.strip()]
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    gap = "\N{REPLACEMENT CHARACTER}"  # of the same width, so that the caret is where it was
+    lines[1:] = [CONTROL.sub(gap, line) for line in lines[1:]]
     return [f"sql: {lines[0]}" if lines else "sql: it failed", *lines[1:][:COMPLAINT]]
 
 
