@@ -134,7 +134,7 @@ def compare(
     at most `classifier_rows` of a side and says so in its note: None takes all, 0 leaves it out.
     Raises SourceError, ConfigError.
     """
-    from mlmon import roles, sides
+    from mlmon import numerals, roles, sides
     from mlmon.comparison import measured
     from mlmon.outcome import outcome_of
 
@@ -153,7 +153,14 @@ def compare(
             sides.check_key(warehouse, side, key)
     listed = [features] if isinstance(features, str) else list(map(str, features or ()))
     found, left_out = sides.kinds(*both, chosen.columns, listed, kinds or {})
+    numbers = [*filter(None, [chosen.score]), *chosen.scores.values()]
+    numbers += [name for name, kind in found.items() if kind == "numeric"]
+    for side in both:
+        numerals.check(warehouse, side.role, numbers, side.name)
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
+    for side in both if outcome.task == "regression" else ():
+        quantities = filter(None, [chosen.target, chosen.prediction])
+        numerals.check(warehouse, side.role, quantities, side.name)
     identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)
     return Comparison(identity, before, after, outcome.task, found, left_out, warehouse)

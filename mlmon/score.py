@@ -6,7 +6,7 @@ from typing import Any
 
 import ibis
 
-from mlmon import predictions, unscored, versions
+from mlmon import numerals, predictions, unscored, versions
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound
 from mlmon.fitted import load
@@ -21,7 +21,8 @@ def score(
     """Score a batch with the active version (or the given one); return how many records.
 
     Writes `predictions`, for multiclass `class_probabilities` too. Records already scored by
-    this version are left alone. Raises ModelNotTrained, BatchNotFound, ArtifactError.
+    this version are left alone. Raises ModelNotTrained, BatchNotFound, SourceError,
+    ArtifactError.
     """
     version = version or versions.active(warehouse, name)
     dataset = version["dataset"]
@@ -30,6 +31,7 @@ def score(
         raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
     if not unscored.of_batch(warehouse, version, batch):
         return 0
+    numerals.check_records(warehouse, versions.source(version), [batch])
     with warehouse.transaction():
         return _score(warehouse, config, version, batch)
 

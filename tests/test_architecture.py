@@ -24,7 +24,7 @@ FLOORS = (
     "warehouse judgements",
     "records made_views unscored evaluations exports prometheus terminal dictionary report",
     "doctor prune entries",
-    "features versions own_metrics own_checks alerts training_batches mlflow",
+    "features numerals versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
     "frames",
