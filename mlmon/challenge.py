@@ -12,7 +12,7 @@ from typing import Any
 import ibis
 import numpy as np
 
-from mlmon import features, paired, training_batches, versions
+from mlmon import features, numerals, paired, training_batches, versions
 from mlmon.config import Config, Model
 from mlmon.decisions import ACTIVATED, KEPT
 from mlmon.errors import MlmonError
@@ -88,6 +88,8 @@ def _records(
 ) -> Any:
     """Return labelled records that neither learned from, as a version sees them, by key."""
     source = versions.source(version)
+    quantity = source.target if version["task"] == "regression" else None
+    numerals.check_records(warehouse, source, batches, quantity)
     rows = features.model_rows(warehouse.ibis.table(source.dataset), source)
     unlearned = [_unlearned(rows, one) for one in both]
     chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull(), *unlearned)

@@ -150,7 +150,7 @@ def compare(
     at most `classifier_rows` of a side and says so in its note: None takes all, 0 leaves it out.
     Raises SourceError, ConfigError.
     """
-    from mlmon import keys_and_dates, roles, sides, truths
+    from mlmon import keys_and_dates, numerals, roles, sides, truths
     from mlmon.comparison import measured
     from mlmon.outcome import outcome_of
 
@@ -178,7 +178,14 @@ def compare(
     no_features = {} if listed else keys_and_dates.reasons(warehouse, both, taken | {*wanted})
     found, left_out = sides.kinds(*both, taken, listed, wanted, no_features)
     notes = [*([sides.LIST_IT] if no_features else []), *notes]
+    numbers = [*filter(None, [chosen.score]), *chosen.scores.values()]
+    numbers += [name for name, kind in found.items() if kind == "numeric"]
+    for side in both:
+        numerals.check(warehouse, side.role, numbers, side.name)
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
+    for side in both if outcome.task == "regression" else ():
+        quantities = filter(None, [chosen.target, chosen.prediction])
+        numerals.check(warehouse, side.role, quantities, side.name)
     with sides.unchanged(both):
         identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 
-from mlmon import custom, identity, measure, references, samples, unscored, versions
+from mlmon import custom, identity, measure, numerals, references, samples, unscored, versions
 from mlmon.config import Config, Reference
 from mlmon.errors import NoTarget, NotScored
 from mlmon.literals import quoted
@@ -28,7 +28,7 @@ def evaluate(
     reference, settings and data are the same evaluation: nothing is written again. With
     `against` that is the reference instead of the store's, and the evaluation stands aside until
     it is made without. Raises ModelNotTrained, BatchNotFound, EvaluationNotFound, NotScored,
-    NoTarget.
+    NoTarget, SourceError.
     """
     section = config.stores[store]
     version = version or versions.active(warehouse, section.model)
@@ -41,6 +41,10 @@ def evaluate(
     _require_predictions(warehouse, version, batch, rows[1])
     if section.performance:
         _require_target(warehouse, version, store, batch)
+    batches = list(dict.fromkeys([*rows[1]["batches"], batch]))
+    is_quantity = section.performance and version["task"] == "regression"
+    quantity = version["target"] if is_quantity else None
+    numerals.check_records(warehouse, versions.source(version), batches, quantity)
     new = {
         "evaluation_id": key,
         "store": store,

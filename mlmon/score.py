@@ -5,7 +5,7 @@ from typing import Any
 
 import ibis
 
-from mlmon import predictions, unscored, upstream, versions
+from mlmon import numerals, predictions, unscored, upstream, versions
 from mlmon.config import Config
 from mlmon.fitted import load
 from mlmon.warehouse import Row, Warehouse
@@ -19,7 +19,8 @@ def score(
     """Score a batch with the active version (or the given one); return how many records.
 
     Writes `predictions`, for multiclass `class_probabilities` too. Records already scored by
-    this version are left alone. Raises ModelNotTrained, BatchNotFound, ArtifactError.
+    this version are left alone. Raises ModelNotTrained, BatchNotFound, SourceError,
+    ArtifactError.
     """
     version = version or versions.active(warehouse, name)
     dataset = version["dataset"]
@@ -28,6 +29,7 @@ def score(
         raise upstream.no_batch(warehouse, config, dataset, batch)
     if not unscored.of_batch(warehouse, version, batch):
         return 0
+    numerals.check_records(warehouse, versions.source(version), [batch])
     with warehouse.transaction():
         return _score(warehouse, config, version, batch)
 

@@ -20,6 +20,7 @@ from mlmon import (
     features,
     generated,
     measure,
+    numerals,
     predictions,
     samples,
     training_batches,
@@ -43,12 +44,14 @@ def train(
 
     Writes an artifact, `model_versions`, `activation_decisions`, `feature_importances`, `bins`,
     `samples`, `predictions` of the test part, its histograms, curves and metrics. Raises
-    BatchNotFound, TrainingError, ArtifactError.
+    BatchNotFound, SourceError, TrainingError, ArtifactError.
     """
     model = config.models[name]
     chosen = list(batches) or training_batches.resolve(warehouse, model)
     fingerprints = _fingerprints(warehouse, config, model.dataset, chosen)
     source = generated.source_of(warehouse, config, name)
+    quantity = source.target if model.task == "regression" else None
+    numerals.check_records(warehouse, source, chosen, quantity)
     frame = _rows(warehouse, source, chosen, model.train.seed)
     is_test = frame["_hash"] < cutoff(model.train.test_size)
     labelled = frame["_actual"].notna()

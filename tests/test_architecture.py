@@ -25,7 +25,7 @@ FLOORS = (
     "warehouse judgements",
     "formats records made_views unscored evaluations exports prometheus terminal dictionary report",
     "doctor prune entries",
-    "features versions own_metrics own_checks alerts training_batches mlflow",
+    "features numerals versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming source_files estimators predictions samples results score_profile shown",
     "frames",
