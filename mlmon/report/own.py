@@ -122,7 +122,9 @@ def numbers(caption: str, result: Result) -> Table:
         )
         for name, kind in result.kinds.items()
     ]
-    return table(caption, columns, [shown(row, columns) for row in result.rows[:MOST_SHOWN]])
+    made = table(caption, columns, [shown(row, columns) for row in result.rows[:MOST_SHOWN]])
+    rows = [[{**cell, "value": drawable(cell["value"])} for cell in row] for row in made["rows"]]
+    return {**made, "rows": rows}
 
 
 def form(kind: str) -> str:

@@ -1,10 +1,10 @@
 """The facts of the pages: what a reader is told, before anything is drawn."""
 
-import json
 import re
 from typing import Any
 
 import pytest
+from plain_facts import strange
 from toy_warehouse import DASHBOARDS, Names, filled, spoken, tiles
 
 from mlmon.report.ask import ask
@@ -95,9 +95,16 @@ def test_the_sql_of_every_tile_runs_as_it_stands(story, hostile):
                     assert read(query) or tile["kind"] == "sentence", query
 
 
-def test_facts_are_plain_data(story):
-    for page in (dashboard(story, DEFAULT, "fraud"), page_of(story, "drift-03-abcdef")):
-        json.dumps(page, default=str)
+def test_facts_are_plain_data(story, hostile):
+    for read in (story, hostile):
+        key = ask(read, "evaluations").rows[0]["evaluation_id"]
+        for page in (dashboard(read, DEFAULT, "fraud"), page_of(read, key)):
+            assert strange(page) == []
+
+
+def test_what_is_no_plain_data_is_found():
+    facts = {"a": [1, None, "x", True, 0.5], 1: 2, "b": (float("nan"), [float("inf")], {1}, b"x")}
+    assert strange(facts) == [".1", ".b.0", ".b.1.0", ".b.2", ".b.3"]
 
 
 def test_drift_table_is_worst_first_and_opens_distributions(story):

@@ -1,6 +1,5 @@
 """Tiles of the user's own: texts, queries and charts, and that none of them breaks the page."""
 
-import json
 import logging
 import re
 from datetime import datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+from plain_facts import strange
 from toy_board import DRIFT, HEAT, LINES, QUERY, board
 from toy_warehouse import Names, filled, tiles
 
@@ -288,8 +288,16 @@ def test_the_page_says_what_is_wrong_and_shows_the_rest(board: Path):
     assert "&lt;script&gt;alert(6)&lt;/script&gt;" in page
 
 
+@pytest.mark.parametrize("specification", [None, {"mark": "bar"}])
+def test_b3_a_tile_of_nan_and_infinity_is_plain_data(made, specification):
+    query = "select 'nan'::double as a, map {1: '-inf'::float} as b, 1.5 as c, now() as d"
+    shown = tile_of(made, title="Mine", query=query, chart=specification)
+    assert "sentence" not in shown or shown["sentence"] is None
+    assert strange(shown) == []
+
+
 def test_every_tile_has_its_own_identity_and_facts_are_plain_data(made):
     page = dashboard(made.read, board(Names()), "fraud", made.tried)
     found = [tile["id"] for tile in page["sections"][0]["tiles"]]
     assert len(found) == len(set(found)) == len(tiles(page)) - 2
-    json.dumps(page, default=str)
+    assert strange(page) == []
