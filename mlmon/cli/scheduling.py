@@ -109,13 +109,10 @@ def emit_files(
 ) -> None:
     """Print what makes cron, systemd or GitHub Actions run what is due."""
     files = emit.KINDS[kind.value](load(project), _program())
-    for name, text in files.items():
-        if output:
-            output.mkdir(parents=True, exist_ok=True)
-            (output / name).write_text(text, encoding="utf-8")
-            print(output / name)
-        else:
-            print(f"# ----- {name} -----\n{text}" if len(files) > 1 else text, end="")
+    for path in emit.write(files, output) if output else ():
+        print(path)
+    for name, text in files.items() if not output else ():
+        print(f"# ----- {name} -----\n{text}" if len(files) > 1 else text, end="")
 
 
 def _program() -> list[str]:
