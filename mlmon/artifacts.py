@@ -15,7 +15,7 @@ from typing import Any
 
 from mlmon import audit, functions
 from mlmon.audit import Trust
-from mlmon.drafts import replacing
+from mlmon.drafts import own, replacing
 from mlmon.errors import ArtifactError, reason
 
 LIBRARIES = ("mlmon", "numpy", "pandas", "scikit-learn", "scipy", "skops")
@@ -45,7 +45,7 @@ def save(folder: Path, model: str, pipeline: Any, trust: Trust) -> Artifact:
     types = _audited(content, trust, f"model {model} cannot be saved")[1]
     sha256 = hashlib.sha256(content).hexdigest()
     path = Path("models") / model / f"{sha256[:16]}.skops"
-    with replacing(folder / path) as draft:
+    with replacing(folder / path, own, "a fitted model") as draft:
         draft.write_bytes(content)
     libraries = {name: version(name) for name in LIBRARIES}
     return Artifact(path.as_posix(), sha256, tuple(types), libraries)

@@ -1,6 +1,7 @@
 """Doctor: what must hold in a warehouse and beside it, what does not, and what mends it."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from pathlib import Path
 import duckdb
 
 from mlmon.config import Config
+from mlmon.drafts import abandoned, remove
 from mlmon.literals import quoted
 from mlmon.processes import runs
 from mlmon.tables import TABLES
 from mlmon.warehouse import Row, Warehouse, mend
 
-# What a killed process leaves behind.
-DRAFT = re.compile(r"^\..+\.(\d+)(?:\.wal)?$")
+# What a killed process of an older mlmon left behind.
+DRAFT = re.compile(r"\..+\.(\d+)(?:\.wal)?")
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,7 @@ def repair(warehouse: Warehouse, config: Config) -> list[Row]:
                     f" {table.name} group by {', '.join(table.key)})"
                 )
     for path in (*drafts(config), *strangers(warehouse, config)):
-        path.unlink(missing_ok=True)
+        remove(path)
     left = {(row["rule"], row["message"]) for row in examine(warehouse, config)}
     return [{**row, "mended": (row["rule"], row["message"]) not in left} for row in before]
 
@@ -235,10 +237,22 @@ def strangers(warehouse: Warehouse, config: Config) -> list[Path]:
 
 
 def drafts(config: Config) -> list[Path]:
-    """Return the files that were being written by a process that is no more."""
-    folder = config.path(config.warehouse).parent
-    places = [folder, folder / "models", config.path("reports"), config.path("exports")]
-    files = (path for place in places if place.is_dir() for path in place.rglob("*"))
-    found = {path: DRAFT.match(path.name) for path in files if path.is_file()}
-    left = {path: int(name[1]) for path, name in found.items() if name}
-    return sorted(path for path, process in left.items() if not runs(process))
+    """Return the files and folders that were being written by a process that is no more."""
+    warehouse = config.path(config.warehouse).parent
+    ours = (warehouse, config.path("reports"), config.path("exports"))
+    found = set()
+    for folder in _folders(config.folder, *ours):
+        found |= set(abandoned(folder))
+    for path in (path for place in ours if place.is_dir() for path in place.rglob(".*")):
+        name = DRAFT.fullmatch(path.name)
+        if path.is_file() and name and not runs(int(name[1])):
+            found.add(path)
+    return sorted(found)
+
+
+def _folders(*places: Path) -> Iterator[Path]:
+    """Yield the places and what folders they hold, but for hidden ones."""
+    for place in places:
+        for folder, names, _ in os.walk(place):
+            names[:] = [name for name in names if not name.startswith(".")]
+            yield Path(folder)

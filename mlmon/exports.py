@@ -1,17 +1,23 @@
 """Files for others: tables as parquet or csv, and a consistent copy of the whole warehouse."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from mlmon.drafts import replacing
+from mlmon.drafts import Known, appearing, beginning, refuse_strange, replacing
 from mlmon.errors import ConfigError, MlmonError
 from mlmon.literals import literal, quoted
 from mlmon.warehouse import Warehouse
 
+OPTIONS = {
+    "parquet": "format parquet, kv_metadata {written_by_mlmon: 'yes'}",
+    "csv": "format csv, header",
+}
+DATABASE = beginning(rb".{8}DUCK")
 COPY = "import shutil, sys; shutil.copyfile(*sys.argv[1:])"
 
 
@@ -20,19 +26,41 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
 
     Formats: parquet, csv. Raises ConfigError.
     """
-    if format not in ("parquet", "csv"):
+    if format not in OPTIONS:
         raise ConfigError(
             f"export knows parquet, csv and prometheus, not {format!r}; for MLflow, export_mlflow"
         )
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name in names:
-        target = folder / f"{name}.{format}"
-        with replacing(target) as draft:
+    targets = {name: folder / f"{name}.{format}" for name in names}
+    known = {
+        name: _is_parquet if format == "parquet" else _csv_of(warehouse, name) for name in targets
+    }
+    for name, target in targets.items():
+        refuse_strange(target, known[name], f"an export of {name}")
+    for name, target in targets.items():
+        with replacing(target, known[name], f"an export of {name}") as draft:
             copied = f"copy (from {quoted(name)}) to {literal(str(draft))}"
-            warehouse.write(f"{copied} (format {format})")
-        written.append(target)
-    return written
+            warehouse.write(f"{copied} ({OPTIONS[format]})")
+    return list(targets.values())
+
+
+def _is_parquet(path: Path) -> bool:
+    """Return whether a Parquet file's footer says that it is an export."""
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(size - 8, 0))
+        length = int.from_bytes(file.read(4), "little")
+        if file.read(4) != b"PAR1" or length > size:
+            return False
+        file.seek(max(size - 8 - length, 0))
+        return b"written_by_mlmon" in file.read(length)
+
+
+def _csv_of(warehouse: Warehouse, name: str) -> Known:
+    """Return what knows a csv file by its first column, which is that of a view or table."""
+    column = warehouse.read(f"describe (from {quoted(name)})")[0]["column_name"]
+    written = [column, '"' + column.replace('"', '""') + '"']
+    return beginning(f"({'|'.join(map(re.escape, written))})[,\r\n]".encode())
 
 
 def backup(warehouse: Warehouse, target: Path) -> Path:
@@ -43,16 +71,14 @@ def backup(warehouse: Warehouse, target: Path) -> Path:
     """
     if warehouse.path is None:
         raise ConfigError("a warehouse in memory has no folder to copy")
-    if target.exists():
+    if os.path.lexists(target):
         raise ConfigError(f"{target} is there already; back up to a new folder")
-    draft = target.with_name(f".{target.name}.{os.getpid()}")
-    shutil.rmtree(draft, ignore_errors=True)
-    publish(warehouse, draft / warehouse.path.name)
-    for row in warehouse.read("select distinct artifact from model_versions"):
-        copy = draft / row["artifact"]
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(warehouse.path.parent / row["artifact"], copy)
-    draft.rename(target)
+    with appearing(target) as draft:
+        publish(warehouse, draft / warehouse.path.name)
+        for row in warehouse.read("select distinct artifact from model_versions"):
+            copy = draft / row["artifact"]
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(warehouse.path.parent / row["artifact"], copy)
     return target
 
 
@@ -60,14 +86,15 @@ def publish(warehouse: Warehouse, target: Path) -> Path:
     """A consistent copy of the warehouse is at the path, replaced as a whole; return it.
 
     Whoever reads the former copy goes on reading it. The warehouse is held only while its bytes
-    are copied. Raises ConfigError when that is the warehouse itself, MlmonError when
-    it cannot be copied.
+    are copied. Raises ConfigError when that is the warehouse itself or no database,
+    MlmonError when it cannot be copied.
     """
     if warehouse.path is None:
         raise ConfigError("a warehouse in memory cannot be published")
-    if target.resolve() == warehouse.path.resolve():
+    taken = (warehouse.path.resolve(), _wal(warehouse.path).resolve())
+    if target.resolve() in taken or _wal(target).resolve() in taken:
         raise ConfigError(f"{target} is the warehouse itself; publish to another path")
-    with replacing(target) as draft:
+    with replacing(target, DATABASE, "a database of DuckDB") as draft:
         if not warehouse.read_only:
             warehouse.write("checkpoint")  # fails in the middle of a transaction
         _copy(warehouse.path, draft)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from mlmon.drafts import replacing
+from mlmon.drafts import beginning, replacing
 from mlmon.errors import MissingExtra
 from mlmon.warehouse import Warehouse
 
@@ -80,7 +80,7 @@ def write(warehouse: Warehouse, path: Path) -> Path:
     registry = CollectorRegistry()
     registry.register(_Gauges(warehouse))
     target = path if path.suffix == ".prom" else path / FILE
-    with replacing(target) as draft:
+    with replacing(target, beginning(b"# HELP mlmon_"), "mlmon's metrics") as draft:
         draft.write_bytes(generate_latest(registry))
     return target
 

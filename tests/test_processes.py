@@ -15,7 +15,7 @@ from shop import edit, orders, write
 
 import mlmon
 from mlmon import exports, processes
-from mlmon.drafts import replacing
+from mlmon.drafts import own, replacing
 from mlmon.errors import ConfigError, WarehouseLocked
 from mlmon.opening import patiently
 from mlmon.warehouse import Warehouse
@@ -170,7 +170,7 @@ def test_a_failure_leaves_the_copy_as_it_was(evaluated, tmp_path, monkeypatch):
 
 def test_drafts_of_processes_that_are_no_more_are_removed(tmp_path):
     target = tmp_path / "copy"
-    with replacing(target) as draft:
+    with replacing(target, own, "") as draft:
         draft.write_text("one")
     prefix = draft.name.removesuffix(str(os.getpid()))
     (tmp_path / f"{prefix}{DEAD}").write_text("half")
@@ -180,7 +180,7 @@ def test_drafts_of_processes_that_are_no_more_are_removed(tmp_path):
         path.write_text("somebody's")
 
     def interrupted():
-        with replacing(target) as draft:
+        with replacing(target, own, "") as draft:
             draft.write_text("two")
             raise KeyboardInterrupt
 
@@ -294,3 +294,35 @@ def test_a_terminated_publish_leaves_no_draft(evaluated, tmp_path):
         process.send_signal(signal.SIGTERM)
         assert process.wait(30) != 0
     assert os.listdir(copy.parent) == []
+
+
+def stopped(folder: Path, how: signal.Signals, *words: str, inside: Path) -> None:
+    """A command that copies files has been stopped in the middle of it."""
+    slow = (
+        "import sys; from mlmon import exports; from mlmon.cli import main;"
+        "exports.COPY += '; import time; time.sleep(5)';"
+        f"sys.argv = ['mlmon', *{words!r}, '-C', {str(folder)!r}]; main()"
+    )
+    with subprocess.Popen([sys.executable, "-c", slow], stderr=subprocess.PIPE) as process:
+        deadline = time.monotonic() + 60
+        while not any(inside.glob(f".*.{process.pid}/*")):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(how)
+        assert process.wait(30) != 0
+
+
+def test_c7_a_stopped_backup_leaves_nothing(evaluated, tmp_path):
+    """Terminated it cleans up at once; after a kill the next backup does, or a repair."""
+    stopped(evaluated, signal.SIGTERM, "backup", str(tmp_path / "bk"), inside=tmp_path)
+    assert not list(tmp_path.glob(".bk*"))
+    inside = evaluated / "copies"
+    for _ in range(2):
+        stopped(evaluated, signal.SIGKILL, "backup", str(inside / "bk"), inside=inside)
+        assert len(list(inside.iterdir())) == 1
+    with mlmon.open(evaluated) as project:
+        assert [row["rule"] for row in project.doctor(repair=True)] == ["a file is whole"]
+        assert list(inside.iterdir()) == []
+        project.backup(inside / "bk")
+    assert os.listdir(inside) == ["bk"]

@@ -14,6 +14,7 @@ from shop import CONFIG
 from test_cli import Run, run  # noqa: F401
 
 from mlmon.config import Config, parse
+from mlmon.errors import ConfigError
 from mlmon.schedule import emit
 
 NOW = datetime(2024, 1, 1, tzinfo=UTC)
@@ -175,3 +176,48 @@ def test_the_command_of_a_crontab_works(run, tmp_path):  # noqa: F811
     done = subprocess.run(["sh", "-c", command], cwd="/", capture_output=True, text=True)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (tmp_path / "my project/warehouse/mlmon.duckdb").exists()
+
+
+NEWLINE = "two\nlines"
+KINDS = {"cron": emit.crontab, "systemd": emit.systemd, "github": emit.github}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", [NEWLINE, "a\rb", "a\x1b[31mb", "a\u2028b", "a\tb"])
+def test_c8_a_folder_that_no_line_can_hold_is_refused(tmp_path, kind, name):
+    (tmp_path / ".git").mkdir()
+    config = project(tmp_path / name, "{name: t, every: 1 hour}")
+    with pytest.raises(ConfigError, match="rename"):
+        KINDS[kind](config, ["mlmon"])
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"),
+    [("cron", "a\\%b"), ("systemd", "a\\"), ("systemd", "a "), ("github", "a*"), ("github", "[a]")],
+)
+def test_c8_what_a_kind_would_read_otherwise_is_refused(tmp_path, kind, name):
+    (tmp_path / ".git").mkdir()
+    config = project(tmp_path / name, "{name: t, every: 1 hour}")
+    with pytest.raises(ConfigError, match="rename"):
+        KINDS[kind](config, ["mlmon"])
+
+
+def test_c8_a_folder_is_no_expression_of_github(tmp_path):
+    (tmp_path / ".git").mkdir()
+    name = "${{ secrets.TOKEN }} it's"
+    config = project(tmp_path / name, "{name: t, every: 1 hour}")
+    (text,) = emit.github(config).values()
+    folder = YAML(typ="safe").load(text)["jobs"]["due"]["defaults"]["run"]["working-directory"]
+    assert folder.replace("${{ '${{' }}", "${{") == name
+    assert folder.count("${{") == 2
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_c8_a_projects_name_stays_in_its_line(tmp_path, kind):
+    config = project(tmp_path / "p", "{name: t, every: 1 hour}")
+    plain = KINDS[kind](config, ["mlmon"])
+    odd = config.model_copy(update={"project": "shop\n* * * * * evil\x1b[31m\r\\"})
+    texts = KINDS[kind](odd, ["mlmon"]).values()
+    assert [text.count("\n") for text in texts] == [text.count("\n") for text in plain.values()]
+    assert all(line.isprintable() for text in texts for line in text.split("\n"))
+    assert not any(line.endswith("\\") for text in texts for line in text.split("\n"))

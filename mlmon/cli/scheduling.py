@@ -109,14 +109,11 @@ def emit_files(
 ) -> None:
     """Print what makes cron, systemd or GitHub Actions run what is due."""
     files = emit.KINDS[kind.value](load(project), _program())
-    for name, text in files.items():
-        if output:
-            output.mkdir(parents=True, exist_ok=True)
-            (output / name).write_text(text, encoding="utf-8")
-            write(output / name)
-        else:
-            whole = f"# ----- {name} -----\n{text}" if len(files) > 1 else text
-            write(whole.removesuffix("\n"))
+    for path in emit.write(files, output) if output else ():
+        write(path)
+    for name, text in files.items() if not output else ():
+        whole = f"# ----- {name} -----\n{text}" if len(files) > 1 else text
+        write(whole.removesuffix("\n"))
 
 
 def _program() -> list[str]:

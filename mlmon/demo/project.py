@@ -13,7 +13,7 @@ def write_project(folder: Path) -> Path:
     """
     target = folder / FILE
     if target.exists():
-        if target.read_text(encoding="utf-8") == text():
+        if target.is_file() and target.read_bytes() == text().encode():
             return target
         raise ConfigError(f"{target} is there already; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,8 @@ from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
+from mlmon.drafts import own, replacing
+
 
 def folder() -> Path | None:
     """The folder; None where nothing may be kept."""
@@ -29,8 +31,7 @@ def kept(told: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
         return found
     made = make()
-    with suppress(OSError):  # a full disk, say: it is made again next time
-        draft = place / f"{name}.{os.getpid()}"
+    # On a full disk, say, it is made again next time.
+    with suppress(OSError), replacing(file, own, "what drawing compiles") as draft:
         draft.write_text(json.dumps(made), encoding="utf-8")
-        os.replace(draft, file)
     return made

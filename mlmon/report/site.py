@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
@@ -10,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlmon.drafts import Known, own, refuse_strange, replacing
 from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
 from mlmon.report import feature as features
@@ -27,6 +27,8 @@ from mlmon.report.side_by_side import side_by_side
 from mlmon.report.summaries import Summary
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
+PAGE = "a page of mlmon's"
+SUMMARY = ("summary.txt", "summary.md", "summary.png")
 PICTURED = re.compile(rb"tEXtmlmon\0([0-9a-f]{32})")
 RENDERERS = ("jinja2", "markdown-it-py", "vl-convert-python")
 KINDS: tuple[Callable[[Read, str], Iterator[Page]], ...] = (
@@ -71,6 +73,7 @@ def write_report(
         asked = known + ([compared] if compared else [])
         states = {each: fingerprint(project, zone, each.state) for each in asked}
         stale = [each for each in asked if written(directory / each.path) != states[each]]
+        refuse(directory, [DASHBOARD, *(each.path for each in stale)], SUMMARY if summary else ())
         with held(read, len(stale), len(known)):
             for each in stale:
                 write(directory / each.path, each.facts(), states[each])
@@ -105,33 +108,44 @@ def one_of(read: Read, project: str, evaluation: str) -> list[Page]:
     return found
 
 
+def refuse(directory: Path, pages: Sequence[str], beside: Sequence[str]) -> None:
+    """No page, and no summary beside them, takes the place of somebody else's file."""
+    for name in pages:
+        refuse_strange(directory / name, is_ours, PAGE)
+    for name in beside:
+        refuse_strange(directory / name, lambda _: is_ours(directory / DASHBOARD), PAGE)
+
+
+def is_ours(path: Path) -> bool:
+    """Return whether a file is a page that mlmon wrote."""
+    return written(path) is not None
+
+
 def write(path: Path, page: dict[str, Any], state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
     from mlmon.report.html import render  # Jinja and Vega: an unchanged report needs neither
 
-    replace(path, render(page, state).encode())
+    replace(path, render(page, state).encode(), is_ours)
 
 
 def write_summary(summary: Summary, directory: Path, state: str) -> None:
     """The dashboard in short lies beside it: summary.txt, summary.md and summary.png."""
-    for name, told in (("summary.txt", summary.text), ("summary.md", summary.markdown)):
+    for name, told in zip(SUMMARY, (summary.text, summary.markdown), strict=False):
         path = directory / name
         if not path.is_file() or path.read_bytes() != told.encode():
-            replace(path, told.encode())
-    path = directory / "summary.png"
+            replace(path, told.encode(), own)
+    path = directory / SUMMARY[-1]
     found = PICTURED.search(path.read_bytes()[:2000]) if path.is_file() else None
     if found is None or found[1] != state.encode():
         from mlmon.report.charts.picture import noted  # as above
 
-        replace(path, noted(summary.png, state))
+        replace(path, noted(summary.png, state), own)
 
 
-def replace(path: Path, content: bytes) -> None:
-    """The file holds the content, as a whole and at once."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.write_bytes(content)
-    os.replace(draft, path)
+def replace(path: Path, content: bytes, known: Known) -> None:
+    """The file holds the content, as a whole and at once; it was none before, or one of ours."""
+    with replacing(path, known, PAGE) as draft:
+        draft.write_bytes(content)
 
 
 def fingerprint(*facts: Any) -> str:

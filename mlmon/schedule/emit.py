@@ -9,6 +9,8 @@ from pathlib import Path
 from string import Template
 
 from mlmon.config import Config, Trigger
+from mlmon.drafts import beginning, refuse_strange, replacing
+from mlmon.errors import CONTROL, ConfigError, printable
 from mlmon.schedule import times
 
 LOOKS = 150  # that many moments of a trigger show every minute of the hour that it is due at
@@ -27,7 +29,7 @@ WorkingDirectory=$folder
 ExecStart=$command
 """)
 TIMER = Template("""\
-# Put both files into ~/.config/systemd/user, then: systemctl --user enable --now $name.timer
+# mlmon: put both files into ~/.config/systemd/user, then: systemctl --user enable --now $name.timer
 [Unit]
 Description=mlmon: look what is due of $project
 
@@ -124,6 +126,7 @@ def name_of(config: Config) -> str:
 def crontab(config: Config, program: Sequence[str]) -> dict[str, str]:
     """Return name -> text of a line for `crontab -e`; cron mails what a run says."""
     words = [*program, *WORDS, "--quiet", "--project", str(config.folder.resolve())]
+    _refuse(words, "a crontab", "\\")  # of which crons take some away
     command = shlex.join(words).replace("%", r"\%")  # cron makes a newline of a bare %
     text = f"# mlmon: run what is due of {_line(config.project)}\n"
     return {f"{name_of(config)}.cron": f"{text}{field(minutes(config))} * * * * {command}\n"}
@@ -131,12 +134,15 @@ def crontab(config: Config, program: Sequence[str]) -> dict[str, str]:
 
 def systemd(config: Config, program: Sequence[str]) -> dict[str, str]:
     """Return name -> text of a service and of the timer that starts it."""
-    name, folder = name_of(config), str(config.folder.resolve()).replace("%", "%%")
+    name, folder = name_of(config), str(config.folder.resolve())
+    _refuse([folder, *program], "a unit of systemd")
+    if folder != folder.rstrip() or folder.endswith("\\"):  # which systemd takes away, or joins
+        raise ConfigError(f"{folder}: no unit of systemd can name a folder that ends so; rename it")
     when = ",".join(f"{minute:02d}" for minute in sorted(minutes(config)))
     values = {
         "name": name,
         "project": _line(config.project).replace("%", "%%"),
-        "folder": folder,
+        "folder": folder.replace("%", "%%"),
         "command": " ".join(map(_systemd_word, [*program, *WORDS])),
         "minutes": "*" if len(when) == 3 * 60 - 1 else when,
     }
@@ -160,6 +166,7 @@ def github(config: Config, _program: Sequence[str] = ()) -> dict[str, str]:
     if min(gaps) < SHORTEST:
         wanted = set(range(0, 60, SHORTEST))
     folder, place = _in_repository(config.folder.resolve()), Path(config.warehouse).parent
+    _refuse([str(folder), str(place)], "a workflow of GitHub", "*?[]")  # patterns of its actions
     values = {
         "name": name_of(config),
         "cron": f"{field(wanted)} * * * *",
@@ -177,11 +184,34 @@ def _in_repository(folder: Path) -> Path:
 
 
 def _yaml(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
+    """Return a text as a scalar of YAML in which GitHub finds no expression to replace."""
+    return "'" + text.replace("${{", "${{ '${{' }}").replace("'", "''") + "'"
 
 
 def _line(text: str) -> str:
-    return " ".join(text.split())
+    """Return a text within a line, which it does not continue on the next one."""
+    return printable(" ".join(text.split())).rstrip("\\")
+
+
+def _refuse(words: Sequence[str], kind: str, more: str = "") -> None:
+    """The words have no character that a file of the kind cannot hold; raises ConfigError."""
+    for word in words:
+        if CONTROL.search(word) or any(sign in word for sign in more):
+            raise ConfigError(
+                f"{printable(word)}: {kind} cannot hold this path; "
+                f"rename what has control characters{f' or {more}' if more else ''} in its name"
+            )
+
+
+def write(files: Mapping[str, str], folder: Path) -> list[Path]:
+    """The files are in the folder; return their paths. Raises ConfigError when others are there."""
+    known = beginning(rb"# [^\n]*mlmon")
+    for name in files:
+        refuse_strange(folder / name, known, "a file of mlmon's")
+    for name, text in files.items():
+        with replacing(folder / name, known, "a file of mlmon's") as draft:
+            draft.write_text(text, encoding="utf-8")
+    return [folder / name for name in files]
 
 
 KINDS: Mapping[str, Callable[[Config, Sequence[str]], dict[str, str]]] = {
