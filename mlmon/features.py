@@ -5,7 +5,6 @@ with an underscore in front (`_record_id`, `_score`, ...), which no feature may 
 """
 
 from collections.abc import Mapping, Sequence
-from functools import reduce
 from typing import Any
 
 import ibis
@@ -140,19 +139,32 @@ def sample_rows(
     )
 
 
-def tall(rows: ir.Table, kinds: Mapping[str, str]) -> ir.Table:
+def tall(rows: ir.Table, kinds: Mapping[str, str], size: int = 1) -> ir.Table:
     """Return `feature_values` of wide rows: a row per record and feature.
 
-    The score and the prediction are features too. NaN and infinities are missing.
+    The score and the prediction are features too. NaN and infinities are missing. A branch of
+    the union has up to `size` features.
     """
     outputs = {"_score": ("score", NUMERIC), "_prediction": ("prediction", CATEGORICAL)}
     named = {name: (name, kind) for name, kind in kinds.items()} | outputs
-    branches = [_branch(rows, column, *what) for column, what in named.items()]
-    return reduce(ir.Table.union, branches)
+    branches = []
+    for kind in (NUMERIC, CATEGORICAL):
+        columns = {feature: name for name, (feature, of) in named.items() if of == kind}
+        names = sorted(columns)
+        for start in range(0, len(names), size):
+            group = {name: columns[name] for name in names[start : start + size]}
+            branches.append(_branch(rows, group, kind))
+    return union_or_empty(branches, FEATURE_VALUES)
 
 
-def _branch(rows: ir.Table, column: str, feature: str, kind: str) -> ir.Table:
-    value = rows[column]
+def _branch(rows: ir.Table, columns: Mapping[str, str], kind: str) -> ir.Table:
+    """Return the tall rows of features of one kind; `columns` has the column of each, sorted.
+
+    DuckDB passes over a branch that a filter on `feature` cannot meet: it sees that from the
+    name, or where there are several from the bounds, as names that are unnested tell it nothing.
+    """
+    values = _named(rows, columns)
+    value = values["value"]
     number: ir.Value = ibis.null("float64")
     category: ir.Value = ibis.null("string")
     strange: ir.Value = ibis.literal(False)
@@ -161,14 +173,24 @@ def _branch(rows: ir.Table, column: str, feature: str, kind: str) -> ir.Table:
         number = finite(value)
     else:
         category = value
-    return rows.select(
-        sample_id=rows["_sample_id"],
-        record_id=rows["_record_id"],
-        feature=ibis.literal(feature),
+    return values.select(
+        "sample_id",
+        "record_id",
+        "feature",
         number=number,
         category=category,
         not_finite=strange,
     )
+
+
+def _named(rows: ir.Table, columns: Mapping[str, str]) -> ir.Table:
+    """Return `feature` and `value` of the columns for every record."""
+    names, values = list(columns), [rows[column] for column in columns.values()]
+    key = {"sample_id": rows["_sample_id"], "record_id": rows["_record_id"]}
+    if len(names) == 1:
+        return rows.select(**key, feature=ibis.literal(names[0]), value=values[0])
+    each = rows.select(**key, feature=ibis.array(names).unnest(), value=ibis.array(values).unnest())
+    return each.filter(each["feature"] >= names[0], each["feature"] <= names[-1])
 
 
 def scored(rows: ir.Table) -> ir.Table:
@@ -185,9 +207,17 @@ def scored(rows: ir.Table) -> ir.Table:
 def union_or_empty(tables: Sequence[ir.Table], schema: Mapping[str, str]) -> ir.Table:
     """Return all rows of the tables; without tables, none of that schema."""
     if tables:
-        return reduce(ir.Table.union, tables)
+        return _union(tables)
     nothing = {name: ibis.null(kind) for name, kind in schema.items()}
     return ibis.range(0).unnest().name("n").as_table().select(**nothing)
+
+
+def _union(tables: Sequence[ir.Table]) -> ir.Table:
+    """Return all rows of the tables, joined by halves: ibis and sqlglot recurse into a union."""
+    if len(tables) == 1:
+        return tables[0]
+    half = len(tables) // 2
+    return _union(tables[:half]).union(_union(tables[half:]))
 
 
 def scored_dataset(

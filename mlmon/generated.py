@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import ceil
 
 import ibis
 import ibis.expr.types as ir
@@ -14,6 +15,8 @@ from mlmon.errors import ConfigError
 from mlmon.records import Source, kind_of
 from mlmon.views import View
 from mlmon.warehouse import Warehouse
+
+BRANCHES = 64  # about so many has the union `feature_values`; to plan 1,000 takes seconds
 
 
 def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
@@ -108,7 +111,8 @@ def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:
     ]
     yield _view("sample_records", records, features.SAMPLE_RECORDS, "sample_batches")
     wide = [(source, sample_rows(warehouse, source)) for source in sources]
-    tall = [features.tall(rows, source.kinds) for source, rows in wide]
+    size = ceil(sum(len(source.kinds) for source in sources) / BRANCHES) or 1
+    tall = [features.tall(rows, source.kinds, size) for source, rows in wide]
     yield _view("feature_values", tall, features.FEATURE_VALUES, "sample_records")
     scored = [features.scored(rows) for _, rows in wide]
     yield _view("scored_records", scored, features.SCORED_RECORDS, "sample_records")
