@@ -1,5 +1,6 @@
 """The evaluations in the warehouse: find one, delete one."""
 
+from mlmon.commands import command
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.warehouse import Row, Warehouse
 
@@ -27,8 +28,8 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
     )
     if row is None:
         what = f"store {store} has no evaluation" + (f" of batch {batch}" if batch else "")
-        option = f" --batch {batch}" if batch else ""
-        raise EvaluationNotFound(f"{what}; run `mlmon evaluate {store}{option}`")
+        todo = command("evaluate", store, batch=batch or None)
+        raise EvaluationNotFound(f"{what}; run `{todo}`")
     return row
 
 

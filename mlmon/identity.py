@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 from mlmon import own_metrics, references, samples
+from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound
 from mlmon.warehouse import Row, Warehouse
@@ -45,5 +46,6 @@ def _fingerprint(warehouse: Warehouse, dataset: str, batch: str) -> str:
         batch=batch,
     )
     if row is None:
-        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+        todo = command("ingest", dataset)
+        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `{todo}`")
     return str(row["fingerprint"])

@@ -7,6 +7,7 @@ sample. Both are scored by the evaluated version and counted in its bins.
 from collections.abc import Sequence
 
 from mlmon import evaluations, samples
+from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, ConfigError, EvaluationNotFound, MlmonError, UnknownName
 from mlmon.warehouse import Row, Warehouse
@@ -74,7 +75,7 @@ def sample(
     if not warehouse.one(known, dataset=version["dataset"], batch=batch):
         raise BatchNotFound(
             f"dataset {version['dataset']} has no batch {batch}, the reference of {store}; "
-            f"run `mlmon ingest {version['dataset']} --batch {batch}`"
+            f"run `{command('ingest', version['dataset'], batch=batch)}`"
         )
     if reference.batch is not None:
         return samples.drawn(warehouse, model, version, section, batch)

@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 
 from mlmon import predictions, unscored, versions
+from mlmon.commands import command
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound
 from mlmon.fitted import load
@@ -27,7 +28,8 @@ def score(
     dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
-        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `mlmon ingest {dataset}`")
+        todo = command("ingest", dataset)
+        raise BatchNotFound(f"dataset {dataset} has no batch {batch}; run `{todo}`")
     if not unscored.of_batch(warehouse, version, batch):
         return 0
     with warehouse.transaction():

@@ -25,6 +25,7 @@ from mlmon import (
     training_batches,
     versions,
 )
+from mlmon.commands import command
 from mlmon.config import Config, Model
 from mlmon.errors import BatchNotFound
 from mlmon.fitted import Fitted
@@ -93,7 +94,7 @@ def _fingerprints(warehouse: Warehouse, dataset: str, batches: Sequence[str]) ->
         if batch not in known:
             raise BatchNotFound(
                 f"dataset {dataset} has no batch {batch}; "
-                f"run `mlmon ingest {dataset} --batch {batch}`"
+                f"run `{command('ingest', dataset, batch=batch)}`"
             )
     return [known[batch] for batch in batches]
 

@@ -10,6 +10,7 @@ import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
 from mlmon.compare import CLASSIFIER_ROWS
 from mlmon.errors import ConfigError
+from mlmon.judgements import trouble_first
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show
 from mlmon.warehouse import Row
@@ -175,7 +176,8 @@ def check(
     with mlmon.open(project) as opened:
         results = opened.check(store, batch=batch, evaluation=evaluation)
         names = ("store", "check_name", "value", "outcome", "message")
-        show([{name: getattr(row, name) for name in names} for row in results], format)
+        rows = [{name: getattr(row, name) for name in names} for row in results]
+        show(trouble_first(rows), format)
     if any(row.outcome == "ERROR" for row in results):
         raise typer.Exit(1)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import mlmon
+from mlmon import configuration
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.errors import ConfigError
@@ -52,6 +53,7 @@ def sql(query: str, project: Folder = Path(), format: Shape = Format.table) -> N
     config = load(project)
     path = config.path(config.warehouse)
     with Warehouse(path, read_only=True, wait=config.lock_wait) as opened:
+        configuration.lay_over(opened, config)
         try:
             rows = opened.read(query)
         except duckdb.Error as error:
