@@ -18,7 +18,7 @@ Change = tuple[Row, list[str]]  # an alert as it is now, and the events that mad
 SEEN = """
 with latest as (
     select
-        r.*, e.batch, e.evaluated_at,
+        r.*,
         coalesce(
             least(
                 r.value - r.minimum, r.value - r.soft_minimum,
@@ -27,11 +27,10 @@ with latest as (
             true
         ) as is_inside,
         dense_rank() over (
-            order by e.batch desc, e.evaluated_at desc, e.evaluation_id desc
+            order by r.batch desc, r.evaluated_at desc, r.evaluation_id desc
         ) as place
-    from check_results as r
-    join evaluations as e on r.evaluation_id = e.evaluation_id
-    where r.store = $store and r.check_name = $check and e.is_aside is not true
+    from configured_results as r
+    where r.store = $store and r.check_name = $check and r.model is not null and not r.is_aside
     qualify rank() over (partition by r.evaluation_id order by r.checked_at desc) = 1
 ),
 aged as (
@@ -61,6 +60,43 @@ from aged
 group by check_name, feature, segment
 order by feature nulls first, segment nulls first
 """
+RETIRED = """
+select
+    a.*,
+    case
+        when c.store is null then concat('check ', a.check_name, ' is no longer in mlmon.yml')
+        else concat(
+            'check ', a.check_name, ' no longer looks at ',
+            concat_ws(' of ', coalesce(a.metric, 'this'), a.feature),
+            ' in mlmon.yml'
+        )
+    end as reason
+from alerts as a
+left join configured_checks as c on a.store = c.store and a.check_name = c.check_name
+where a.state <> 'resolved' and a.alert_id not in (select alert_id from standing_alerts)
+order by a.store, a.check_name, a.feature nulls first, a.segment nulls first
+"""
+TRANSITIONS = """
+with run_before as (
+    select coalesce(max(checked_at), '-infinity'::timestamp) as checked_at
+    from check_results
+    where checked_at < list_min($moments)
+)
+
+select v.*, a.store, a.check_name, a.metric, a.feature, a.segment, a.state
+from alert_events as v
+join alerts as a using (alert_id)
+cross join run_before as b
+where
+    list_contains($stores, a.store)
+    and list_contains($moments, v.happened_at)
+    and v.event <> 'acknowledged'
+    or v.event = 'resolved'
+    and v.happened_at > b.checked_at
+    and v.happened_at < list_max($moments)
+    and v.happened_at not in (select checked_at from check_results)
+order by a.store, a.check_name, a.feature nulls first, a.segment nulls first, v.event
+"""
 
 
 def follow(
@@ -68,31 +104,37 @@ def follow(
 ) -> list[Row]:
     """The store's alerts are what its results make of them; return the events of this moment.
 
-    Writes `alerts`, `alert_events`. An alert whose check or figure is no more is resolved.
+    Writes `alerts`, `alert_events`. An alert whose figure is no more is resolved.
     """
-    query = "from alerts where store = $store and state <> 'resolved'"
+    query = "from standing_alerts where store = $store"
     known = {_key(row): row for row in warehouse.read(query, store=store)}
-    named = {check.name: check for check in checks}
-    events: list[Row] = []
-    for alert, happened in _changes(warehouse, store, named, known, moment):
-        keep(warehouse, alert)
-        events += [event(alert, what, moment) for what in happened]
-    warehouse.append("alert_events", events)
-    return events
+    return _write(warehouse, _changes(warehouse, store, checks, known, moment), moment)
+
+
+def retire(warehouse: Warehouse, moment: datetime) -> list[Row]:
+    """Alerts of checks that mlmon.yml no longer has are resolved; return the events of it.
+
+    Writes `alerts`, `alert_events`.
+    """
+    rows = warehouse.read(RETIRED)
+    changes = [
+        _resolved({name: row[name] for name in row if name != "reason"}, moment, row["reason"])
+        for row in rows
+    ]
+    with warehouse.transaction():
+        return _write(warehouse, changes, moment)
 
 
 def transitions(warehouse: Warehouse, results: Iterable[Row]) -> list[Row]:
     """Return what the check run with these results made of alerts: opened, escalated, resolved ...
 
-    Columns: those of the event and store, check_name, metric, feature, segment, state.
+    Those that were resolved since the run before because mlmon.yml no longer has their check are
+    told with it. Columns: those of the event and store, check_name, metric, feature, segment,
+    state.
     """
     rows = list(results)
     return warehouse.read(
-        "select v.*, a.store, a.check_name, a.metric, a.feature, a.segment, a.state"
-        " from alert_events as v join alerts as a using (alert_id)"
-        " where list_contains($stores, a.store) and list_contains($moments, v.happened_at)"
-        " and v.event <> 'acknowledged'"
-        " order by a.store, a.check_name, a.feature nulls first, a.segment nulls first, v.event",
+        TRANSITIONS,
         stores=sorted({row["store"] for row in rows}) or [""],
         moments=sorted({row["checked_at"] for row in rows}) or [datetime.min],
     )
@@ -100,9 +142,9 @@ def transitions(warehouse: Warehouse, results: Iterable[Row]) -> list[Row]:
 
 def listed(warehouse: Warehouse, everything: bool = False) -> list[Row]:
     """Return the alerts that are not resolved (all of them), the newest first."""
-    which = "" if everything else " where state <> 'resolved'"
+    relation = "alerts" if everything else "standing_alerts"
     order = "order by opened_at desc, store, check_name, feature nulls first, segment nulls first"
-    return warehouse.read(f"from alerts{which} {order}")
+    return warehouse.read(f"from {relation} {order}")
 
 
 def keep(warehouse: Warehouse, alert: Row) -> None:
@@ -123,17 +165,24 @@ def event(alert: Row, what: str, moment: datetime, message: str | None = None) -
     }
 
 
+def _write(warehouse: Warehouse, changes: Iterable[Change], moment: datetime) -> list[Row]:
+    """The alerts are as the changes have them; return the events, which are written too."""
+    events: list[Row] = []
+    for alert, happened in changes:
+        keep(warehouse, alert)
+        events += [event(alert, what, moment) for what in happened]
+    warehouse.append("alert_events", events)
+    return events
+
+
 def _changes(
     warehouse: Warehouse,
     store: str,
-    named: dict[str, Check],
+    checks: Sequence[Check],
     known: dict[Key, Row],
     moment: datetime,
 ) -> Iterator[Change]:
-    for key, alert in known.items():
-        if key[0] not in named:
-            yield _resolved(alert, moment, f"check {key[0]} is no longer in mlmon.yml")
-    for check in named.values():
+    for check in checks:
         seen = warehouse.read(SEEN, store=store, check=check.name, margin=float(check.hysteresis))
         for row in seen:
             found = known.get(_key(row))

@@ -120,7 +120,8 @@ def _judged(
             Limits(),
         )
         return
-    for subject in subjects.of_check(warehouse, evaluation, entry):
+    features = config.models[config.stores[evaluation["store"]].model].features
+    for subject in subjects.of_check(warehouse, evaluation, entry, features):
         yield subject, *_of_figure(warehouse, evaluation, entry, subject)
 
 

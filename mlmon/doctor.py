@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from mlmon.commands import command
 from mlmon.config import Config
 from mlmon.drafts import abandoned, remove
 from mlmon.literals import quoted
@@ -165,7 +166,7 @@ def _of_batches(warehouse: Warehouse) -> Iterator[Row]:
     for row in warehouse.read("select distinct dataset from batches order by dataset"):
         dataset = row["dataset"]
         if not warehouse.has(dataset):
-            yield _row(rule, f"there is no table {dataset}", f"`mlmon ingest {dataset}`")
+            yield _row(rule, f"there is no table {dataset}", f"`{command('ingest', dataset)}`")
             continue
         found = warehouse.read(
             "select coalesce(b.batch, r.batch) as batch, coalesce(b.rows, 0) as known,"
@@ -178,7 +179,11 @@ def _of_batches(warehouse: Warehouse) -> Iterator[Row]:
             what = (
                 f"{dataset} {each['batch']} has {each['n']:,} records, {each['known']:,} were read"
             )
-            mend = f"`mlmon delete batch {dataset} {each['batch']}`, then `mlmon ingest {dataset}`"
+            delete, ingest = (
+                command("delete batch", dataset, each["batch"]),
+                command("ingest", dataset),
+            )
+            mend = f"`{delete}`, then `{ingest}`"
             yield _row(rule, what, mend)
 
 
@@ -211,7 +216,8 @@ def _of_artifacts(warehouse: Warehouse, config: Config) -> Iterator[Row]:
     for row in warehouse.read("from model_versions order by model, model_version"):
         path = folder / row["artifact"]
         who = f"version {row['model_version']} of {row['model']}"
-        advice = f"bring {row['artifact']} back from a backup, or `mlmon train {row['model']}`"
+        todo = command("train", row["model"])
+        advice = f"bring {row['artifact']} back from a backup, or `{todo}`"
         if not path.is_file():
             yield _row(rule, f"that of {who} is not there", advice)
         elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from mlmon import custom, identity, measure, numerals, references, samples, unscored, versions
+from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import NoTarget, NotScored
 from mlmon.literals import quoted
@@ -134,9 +135,10 @@ def _require_predictions(warehouse: Warehouse, version: Row, batch: str, referen
     for name, count in missing.items():
         if count:
             model = version["model"]
+            todo = command("score", model, batch=name)
             raise NotScored(
                 f"{count} records of batch {name} are not scored by version "
-                f"{version['model_version']} of {model}; run `mlmon score {model} --batch {name}`"
+                f"{version['model_version']} of {model}; run `{todo}`"
             )
 
 

@@ -1,7 +1,6 @@
 """The evaluations in the warehouse: find one, delete one."""
 
-import shlex
-
+from mlmon.commands import command
 from mlmon.errors import ConfigError, EvaluationNotFound, others, printable
 from mlmon.warehouse import Row, Warehouse
 
@@ -35,14 +34,14 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
 def _none(warehouse: Warehouse, store: str, batch: str | None) -> EvaluationNotFound:
     """Return the error for a store without an evaluation (of the batch)."""
     if batch is None:
-        return EvaluationNotFound(f"store {store} has no evaluation; run `mlmon evaluate {store}`")
+        todo = command("evaluate", store)
+        return EvaluationNotFound(f"store {store} has no evaluation; run `{todo}`")
     what = f"store {store} has no evaluation of batch {printable(batch)}"
     query = "select distinct batch from evaluations where store = $store"
     evaluated = [row["batch"] for row in warehouse.read(query, store=store)]
     if evaluated and not warehouse.one("from batches where batch = $batch", batch=batch):
         return EvaluationNotFound(f"{what}{others(batch, evaluated)}")
-    command = f"mlmon evaluate {store} --batch {shlex.quote(batch)}"
-    return EvaluationNotFound(f"{what}; run `{command}`")
+    return EvaluationNotFound(f"{what}; run `{command('evaluate', store, batch=batch)}`")
 
 
 def value(

@@ -1,16 +1,21 @@
 """Judgements: the outcome of a value, and what is said of it. No warehouse is asked here."""
 
 import hashlib
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from mlmon import functions
 from mlmon.config import Check
 from mlmon.errors import LONGEST, printable
 
+R = TypeVar("R", bound=Mapping[str, Any])  # a row of check_results
 OUTCOMES = ("OK", "EMPTY", "WARNING", "ERROR")  # the worst last
+FEW = 5  # results that are all told
+TOLD = {"ERROR": 5, "WARNING": 5, "EMPTY": 1, "OK": 1}  # of more, so many of each outcome
 Judgement = tuple[str, str]  # outcome, message
 
 
@@ -74,6 +79,41 @@ def _within(limits: Limits, value: float, looked_at: str, typical: bool) -> Judg
                 f"{looked_at} {value:.4g} is {words} {bound:{'.4g' if typical else 'g'}}",
             )
     return "OK", f"{looked_at} {value:.4g} is {'typical' if typical else 'within its limits'}"
+
+
+def trouble_first(results: Iterable[R]) -> list[R]:
+    """Return the results, the worst outcome first, else in their order."""
+    return sorted(results, key=lambda row: -OUTCOMES.index(row["outcome"]))
+
+
+def shortlist(results: Iterable[R]) -> tuple[list[R], dict[str, int]]:
+    """Return the results that are worth telling, trouble first, and by outcome how many others.
+
+    One line or one list holds them, however many figures a check looks at.
+    """
+    listed = trouble_first(results)
+    if len(listed) <= FEW:
+        return listed, {}
+    told: list[R] = []
+    others: Counter[str] = Counter()
+    for outcome, group in groupby(listed, key=lambda row: str(row["outcome"])):
+        rows = list(group)
+        told += rows[: TOLD[outcome]]
+        others[outcome] = len(rows) - TOLD[outcome]
+    return told, dict(+others)
+
+
+def in_line(results: Iterable[Mapping[str, Any]]) -> str:
+    """Return check results as one line: what is wrong first, and what is left out counted."""
+    told, others = shortlist(results)
+    parts = [f"{row['check_name']}: {row['outcome']}, {row['message']}" for row in told]
+    parts += [f"and {others_of(count)}: {outcome}" for outcome, count in others.items()]
+    return "; ".join(parts)
+
+
+def others_of(count: int) -> str:
+    """Return how many are left out: 1 other, 14 others."""
+    return f"{count:,} other{'s' * (count != 1)}"
 
 
 def failure(check: Check) -> str:

@@ -3,10 +3,10 @@
 The only caller of verbs besides `scenario`.
 """
 
-import shlex
 from collections.abc import Mapping
 
 from mlmon import ingest, references, score, upstream, versions
+from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
@@ -19,7 +19,8 @@ def newest_batch(warehouse: Warehouse, dataset: str) -> str:
     query = "select max(batch) from batches where dataset = $dataset"
     batch = warehouse.value(query, dataset=dataset)
     if batch is None:
-        raise BatchNotFound(f"dataset {dataset} has no batch; run `mlmon ingest {dataset}`")
+        todo = command("ingest", dataset)
+        raise BatchNotFound(f"dataset {dataset} has no batch; run `{todo}`")
     return str(batch)
 
 
@@ -39,8 +40,7 @@ def for_evaluation(
     version = version or versions.active(warehouse, config.stores[store].model)
     reference = _named(warehouse, config, version, against) or config.stores[store].reference
     planned = upstream.of(warehouse, config, version, batch, reference)
-    option = "" if against is None else f" --against {shlex.quote(against)}"
-    return [*planned, Planned("evaluate", store, batch, "asked for", option)]
+    return [*planned, Planned("evaluate", store, batch, "asked for", against)]
 
 
 def _named(

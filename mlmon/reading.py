@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from mlmon import made_views
+from mlmon import alerts, configuration, made_views
 from mlmon.config import Config
 from mlmon.errors import ConfigError, QueryFailed, reason, require
 from mlmon.quiet import quietly
 from mlmon.shown import Shown
-from mlmon.warehouse import Row, Warehouse
+from mlmon.warehouse import Row, Warehouse, now
 
 DATASETS = (
     "metrics",
@@ -36,20 +36,24 @@ class Reading(Shown):
         self.config = config
         path = config.path(config.warehouse)
         self.warehouse = Warehouse(path, read_only=read_only, wait=config.lock_wait)
-        if not read_only:
-            try:
+        try:
+            if read_only:
+                configuration.lay_over(self.warehouse, config)
+            else:
                 self._renew_views()
-            except BaseException:
-                self.close()
-                raise
+        except BaseException:
+            self.close()
+            raise
 
     def _renew_views(self) -> None:
-        """The views are what the files, mlmon.yml and the versions make of them."""
+        """The views are what the files, mlmon.yml and the versions make of them; so are alerts."""
         if made_views.is_current(self.warehouse, self.config):
             return
         from mlmon import generated, project_views
 
+        configuration.store(self.warehouse, self.config)
         generated.refresh(self.warehouse, self.config)
+        alerts.retire(self.warehouse, now())
         project_views.refresh(self.warehouse, self.config)
         made_views.remember(self.warehouse, self.config)
 
@@ -76,8 +80,6 @@ class Reading(Shown):
 
     def alerts(self, *, everything: bool = False) -> list[Row]:
         """Return the alerts that are open or acknowledged (resolved ones too), newest first."""
-        from mlmon import alerts
-
         return alerts.listed(self.warehouse, everything)
 
     def models(self, model: str | None = None) -> list[Row]:

@@ -1,5 +1,7 @@
 """Subjects: the figures that a check looks at, and what is typical of each by its history."""
 
+from collections.abc import Sequence
+
 from mlmon import own_metrics, versions
 from mlmon.config import Check
 from mlmon.judgements import Limits, typical_limits
@@ -32,18 +34,26 @@ from history
 """
 
 
-def of_check(warehouse: Warehouse, evaluation: Row, check: Check) -> list[Row]:
+def of_check(
+    warehouse: Warehouse, evaluation: Row, check: Check, features: Sequence[str]
+) -> list[Row]:
     """Return feature, segment, value and note of every figure that the check looks at.
 
     Never none: what is not there is one row without a value. Of `*` those that have a figure.
+    An input of the evaluated version that is not among the model's `features` any more is looked
+    at no longer.
     """
+    inputs = _inputs(warehouse, evaluation)
+    if check.feature in inputs and check.feature not in features:
+        note = f"{evaluation['model']} has no feature {check.feature} any more"
+        return [{"feature": check.feature, "segment": None, "value": None, "note": note}]
     rows = warehouse.read(
         FIGURES,
         id=evaluation["evaluation_id"],
         metric=check.metric,
         feature=check.feature,
         segment=check.segment,
-        features=_inputs(warehouse, evaluation) if check.feature == ALL else [""],
+        features=[name for name in inputs if name in features] or [""],
     )
     one = {"feature": _named(check.feature), "segment": _named(check.segment), "value": None}
     unknown = f"the evaluation of {evaluation['batch']} has no such figure"

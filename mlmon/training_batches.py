@@ -1,5 +1,6 @@
 """Which batches a training takes: those that mlmon.yml lists, or the newest when it starts."""
 
+from mlmon.commands import command
 from mlmon.config import Model
 from mlmon.errors import BatchNotFound
 from mlmon.literals import quoted
@@ -21,7 +22,7 @@ def resolve(warehouse: Warehouse, model: Model) -> list[str]:
         lack = f"has no batch with a value in {model.target}" if labels else "has no batch"
         raise BatchNotFound(
             f"train.batches is '{wanted}', but dataset {model.dataset} {lack}; "
-            f"run `mlmon ingest {model.dataset}`"
+            f"run `{command('ingest', model.dataset)}`"
         )
     return known[-int(count) :]
 

@@ -1,9 +1,9 @@
 """What must be done before a batch can be evaluated, and why: the reasons of the plan."""
 
-import shlex
 from dataclasses import dataclass
 
 from mlmon import references, source_files, sources, unscored
+from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, SourceError, others, printable
 from mlmon.warehouse import Row, Warehouse
@@ -17,13 +17,12 @@ class Planned:
     target: str
     batch: str
     reason: str
-    option: str = ""
+    against: str | None = None
 
     @property
     def command(self) -> str:
         """The command that would do just this."""
-        batch = f" --batch {shlex.quote(self.batch)}" if self.batch else ""
-        return f"mlmon {self.verb} {shlex.quote(self.target)}{batch}{self.option}"
+        return command(self.verb, self.target, batch=self.batch or None, against=self.against)
 
 
 def of(
@@ -88,8 +87,8 @@ def no_batch(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> 
     what = f"dataset {dataset} has no batch {printable(batch)}"
     known = [str(name) for name in _known(warehouse, dataset)]
     if not known or reading_reason(warehouse, config, dataset, batch):
-        option = f" --batch {shlex.quote(batch)}" if known else ""
-        return BatchNotFound(f"{what}; run `mlmon ingest {dataset}{option}`")
+        todo = command("ingest", dataset, batch=batch if known else None)
+        return BatchNotFound(f"{what}; run `{todo}`")
     return BatchNotFound(f"{what}{others(batch, known)}")
 
 

@@ -2,6 +2,7 @@
 
 import json
 
+from mlmon.commands import command
 from mlmon.errors import ModelNotTrained, UnknownName
 from mlmon.records import Source
 from mlmon.warehouse import Row, Warehouse, now
@@ -12,7 +13,8 @@ def active(warehouse: Warehouse, model: str) -> Row:
     query = "from model_versions where model = $model and is_active"
     row = warehouse.one(query, model=model)
     if row is None:
-        raise ModelNotTrained(f"model {model} has no version; run `mlmon train {model}` first")
+        todo = command("train", model)
+        raise ModelNotTrained(f"model {model} has no version; run `{todo}` first")
     return row
 
 

@@ -11,7 +11,7 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions literals processes plain table_text loadable",
+    "errors catalogue commands functions literals processes plain table_text loadable",
     "signals drafts files fetch queries audit quiet",
     "engine",
     "tables config.values config.dashboards inference paired artifacts opening",
@@ -28,7 +28,7 @@ FLOORS = (
     "features numerals versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming source_files estimators predictions samples results score_profile shown",
-    "frames",
+    "frames configuration",
     "sides",
     "roles keys_and_dates truths",
     "outcome",

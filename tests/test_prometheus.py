@@ -1,9 +1,11 @@
 """The file for Prometheus, read back by its own parser, says what the views say."""
 
+import json
 import subprocess
 import sys
 
 import pytest
+from measured import measured
 from shop import edit
 
 import mlmon
@@ -11,6 +13,8 @@ from mlmon.errors import MissingExtra
 
 parser = pytest.importorskip("prometheus_client.parser")
 HOSTILE = 'a "b"\\n\\\\c\n{d="e"} 1\n# HELP'
+STEPS = "steps: [{name: a, report: default}]"
+SCENARIO = f"scenarios: {{{json.dumps(HOSTILE)}: {{{STEPS}}}}}\nstores:"
 
 
 def read(path):
@@ -36,6 +40,7 @@ def test_every_figure_of_the_newest_evaluations(evaluated, tmp_path):
     expected = {}
     for row in rows:
         labels = ("store", "model", "model_version", "metric", "feature")
+        assert row["segment"] is None
         key = frozenset((name, str(row[name] or "")) for name in labels)
         for gauge, figure in (("", "value"), ("_lower", "lower"), ("_upper", "upper")):
             if row[figure] is not None:
@@ -61,6 +66,9 @@ def test_checks_and_runs(evaluated, tmp_path):
             of = {"store": "blind", "check": "calm", "metric": "data_drift", "feature": ""}
             assert found["mlmon_check_outcome", frozenset(of.items())] == position
         assert found["mlmon_check_value", frozenset(of.items())] == value
+    edit(evaluated, "stores:", SCENARIO)
+    with mlmon.open(evaluated) as project:
+        write = project.warehouse.write
         for run, day, outcome in (("a", 1, "FAILED"), ("b", 2, "ABORTED"), ("c", 3, None)):
             write(
                 "insert into scenario_runs by name select $run as run_id, $scenario as scenario,"
@@ -79,11 +87,52 @@ def test_checks_and_runs(evaluated, tmp_path):
 
 
 def test_hostile_names(evaluated, tmp_path):
+    edit(evaluated, "  truth: {", f"  {json.dumps(HOSTILE)}: {{")
     with mlmon.open(evaluated) as project:
         project.warehouse.write("update evaluations set store = $store", store=HOSTILE)
         found = read(*project.export("prometheus", tmp_path))
     stores = {dict(labels)["store"] for _, labels in found if "store" in dict(labels)}
     assert stores == {HOSTILE}
+
+
+def test_results_and_figures_of_a_segment_keep_it(trained, tmp_path):
+    each = '{name: each, metric: data_drift, segment: "*", max: 0.4}'
+    edit(trained, "{name: calm, metric: data_drift, max: 0.99}", each)
+    names = [*(f"state={number}" for number in range(13)), HOSTILE, "carriage\rreturn"]
+    figures = {(None, name): place / 10 for place, name in enumerate(names)}
+    figures[None, names[0]], figures[None, names[1]] = float("inf"), float("nan")
+    with mlmon.open(trained) as project:
+        measured(project, "b1", 0.1, figures)
+        project.warehouse.write("update evaluation_metrics set upper = '-inf'::double")
+        project.check("blind")
+        found = read(*project.export("prometheus", tmp_path))
+    values = {
+        dict(labels).get("segment"): value
+        for (name, labels), value in found.items()
+        if name == "mlmon_check_value"
+    }
+    shown = {name.replace("\r", "\\x0d"): figures[None, name] for name in names}
+    assert values == pytest.approx(shown, nan_ok=True)
+    assert len([name for name, _ in found if name == "mlmon_check_outcome"]) == 15
+    of_segments = [labels for name, labels in found if name == "mlmon_metric"]
+    assert len(of_segments) == 16  # with that of all rows
+    assert set(map(float, (v for (n, _), v in found.items() if n.endswith("upper")))) == {
+        float("-inf")
+    }
+
+
+def test_no_series_stands_twice(trained, tmp_path):
+    with mlmon.open(trained) as project:
+        measured(project, "b1", 0.5)
+        project.check("blind")
+        for feature in ("", "a\r", "a\\x0d"):
+            project.warehouse.write(
+                "insert into evaluation_metrics by name select 'b1' as evaluation_id,"
+                " 'b1' as sample_id, 'data_drift' as metric, $feature as feature, 1 as value",
+                feature=feature,
+            )
+        found = read(*project.export("prometheus", tmp_path))
+    assert len([name for name, _ in found if name == "mlmon_metric"]) == 2
 
 
 def test_without_the_extra(evaluated, tmp_path, monkeypatch):

@@ -9,6 +9,7 @@ import typer
 import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
 from mlmon.errors import ConfigError
+from mlmon.judgements import trouble_first
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show, write
 from mlmon.warehouse import Row
@@ -159,7 +160,8 @@ def check(
     with mlmon.open(project) as opened:
         results = opened.check(store, batch=batch, evaluation=evaluation)
         names = ("store", "check_name", "value", "outcome", "message")
-        show([{name: getattr(row, name) for name in names} for row in results], format)
+        rows = [{name: getattr(row, name) for name in names} for row in results]
+        show(trouble_first(rows), format)
     if any(row.outcome == "ERROR" for row in results):
         raise typer.Exit(1)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import mlmon
+from mlmon import configuration
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.errors import CONTROL, ConfigError, QueryFailed, ReadsFiles
@@ -63,6 +64,7 @@ def sql(
     config = load(project)
     path = config.path(config.warehouse)
     with Warehouse(path, read_only=True, wait=config.lock_wait, files=allow_files) as opened:
+        configuration.lay_over(opened, config)
         try:
             rows = _answer(opened, query, allow_files)
         except ReadsFiles as error:

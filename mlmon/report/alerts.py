@@ -1,5 +1,6 @@
 """Alerts on the pages: which need somebody, who knows of them, and what happened to them."""
 
+from mlmon.commands import command
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask, ask_parts
 from mlmon.report.grid import Column, Table, filled, table
@@ -142,7 +143,7 @@ def linked(row: Row) -> Row:
 def known(row: Row) -> Said | str:
     """Who acknowledged an alert, until when, and what they say; or what to type to do so."""
     if row["state"] == "open":
-        return f"mlmon ack {words.quoted(row['alert'])}"
+        return command("ack", row["alert"])
     until = row["acknowledged_until"]
     said: Said = [name(row["acknowledged_by"])]
     said += [f" until {words.moment(until)}"] if until else []

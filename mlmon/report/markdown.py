@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
+from mlmon import judgements
 from mlmon.report import prose, said, words
 from mlmon.report.grid import Cell, Table
 from mlmon.report.links import DASHBOARD
@@ -56,7 +57,27 @@ def failures(facts: Facts) -> Iterator[str]:
     """The checks that are not OK."""
     for tile in prose.tiles_of(facts):
         if tile["id"] == "check-table" and tile["tables"]:
-            yield from chosen("Checks that did not pass", tile["tables"][0], CHECKS, failed)
+            rows = [row for row in tile["tables"][0]["rows"] if failed(row)]
+            listed, others = shortlist(rows)
+            kept = tile["tables"][0] | {"rows": listed}
+            yield from chosen("Checks that did not pass", kept, CHECKS)
+            yield from others
+
+
+def shortlist(rows: Sequence[Sequence[Cell]]) -> tuple[list[Sequence[Cell]], list[str]]:
+    """The rows that are worth telling, trouble first, and in a line how many others there are."""
+    results: list[dict[str, Any]] = [{"outcome": outcome_of(row), "row": row} for row in rows]
+    told, others = judgements.shortlist(results)
+    counted = [
+        f"{judgements.others_of(count)}: {words.STATUS[outcome].lower()}"
+        for outcome, count in others.items()
+    ]
+    return [each["row"] for each in told], [f"and {', '.join(counted)}"] if counted else []
+
+
+def outcome_of(row: Sequence[Cell]) -> str:
+    """The outcome in a row of checks."""
+    return next(str(cell["status"]) for cell in row if cell.get("status"))
 
 
 def evidence(facts: Facts) -> Iterator[str]:

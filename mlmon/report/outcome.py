@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from mlmon import judgements
+from mlmon.commands import command
 from mlmon.report import words
 from mlmon.report.ask import Answer, Row
 from mlmon.report.said import Said, counted, joined, name, strong, told
@@ -9,6 +11,7 @@ from mlmon.report.tile import Tile, badge, queries, tile
 from mlmon.report.verdict import answer, step
 
 LONGEST = 240
+TRAINED = {"ACTIVATED": "", "KEPT": ", kept inactive"}  # decision -> what is said of it
 
 
 def outcome_tile(
@@ -102,27 +105,31 @@ def what_it_made(
         ]
         for row in evaluations
     ]
-    for row in checks:
+    worth_telling, others = judgements.shortlist(checks)
+    for row in worth_telling:
         word = words.STATUS.get(row["outcome"], str(row["outcome"])).lower()
         found.append([name(words.short(row["check_name"])), ": ", strong(word)])
+    for outcome, count in others.items():
+        word = words.STATUS[outcome].lower()
+        found.append(["and ", told(count, judgements.others_of), f": {word}"])
     for row in versions:
         number = strong(words.figure(row["model_version"]), row["model_version"])
         of_model = strong(f" of {words.short(row['model'])}")
-        state = ", trained and active" if row["is_active"] else ", trained"
-        found.append([strong("Version "), number, of_model, state])
+        state = " and active" if row["is_active"] else TRAINED[row["decision"]]
+        found.append([strong("Version "), number, of_model, f", trained{state}"])
     return found or [["No evaluation, no check result, no model version"]]
 
 
 def what_to_do(outcome: str, about: Row) -> dict[str, object]:
     """How to run it again, or to the end."""
-    command = f"mlmon run {words.quoted(about['scenario'])}"
+    todo = command("run", about["scenario"])
     if outcome == "RUNNING":
         batch = f" and batch {words.short(about['batch'])}" if about["batch"] else ""
         return step(
             "If nothing runs it any more, this finishes it: it is taken up at its first step "
             f"without an outcome, with the model versions{batch} that it works with.",
-            command,
+            todo,
         )
     if outcome in ("FAILED", "ABORTED"):
-        return step("Mend what failed, then run it again:", command)
-    return step("To run it again:", command)
+        return step("Mend what failed, then run it again:", todo)
+    return step("To run it again:", todo)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from mlmon.commands import command
 from mlmon.report import classes, drift, estimates, performance, prediction, words
 from mlmon.report.ask import Read, Row, ask
 from mlmon.report.links import model_page
@@ -28,7 +29,7 @@ def of_latest(read: Read, show: str, store: str, width: int | None) -> Tile:
     """A part of the latest evaluation of a store, or why there is none."""
     latest = ask(read, "latest_evaluation", store=store).first
     if not latest:
-        said = f"No batch has been evaluated yet: mlmon evaluate {words.quoted(store)}"
+        said = f"No batch has been evaluated yet: {command('evaluate', store)}"
         return absent(show, show.replace("_", " ").capitalize(), said, span=width or 6)
     about = ask(read, "evaluation", evaluation_id=latest["evaluation_id"]).first
     made = PARTS[show](read, about, width)

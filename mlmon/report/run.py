@@ -41,6 +41,7 @@ CHECK_COLUMNS = (
     Column("value", "Value", "figure"),
     Column("value", "Against its limits", "meter"),
     Column("limits", "Limits", "said"),
+    Column("store", "Store", "link", href="store_page"),
     Column("batch", "Batch", "link"),
     Column("checked_at", "Checked", "clock"),
 )
@@ -48,6 +49,7 @@ VERSION_COLUMNS = (
     Column("model", "Model", "link"),
     Column("model_version", "Version", "count"),
     Column("status", "Now", "status"),
+    Column("decision", "Then", "status"),
     Column("algorithm", "Algorithm"),
     Column("trained_on", "Trained on"),
     Column("train_rows", "Rows", "count"),
@@ -169,6 +171,7 @@ def check_tile(answer: Answer) -> Iterator[Tile]:
                 "limits": limits(row),
                 "note": row["message"] if row["value"] is None else None,
                 "href": None if row["batch"] is None else page_of(row),
+                "store_page": store_page(row["store"]),
             }
             for row in answer.rows
         ]
@@ -176,7 +179,6 @@ def check_tile(answer: Answer) -> Iterator[Tile]:
         yield tile(
             "checks",
             "Check results",
-            subtitle="those of the steps' stores, between the start and the end of the step",
             tables=[numbers],
             sql=queries(answer),
         )

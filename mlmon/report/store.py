@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
+from mlmon.commands import command
 from mlmon.report import tiles, words
 from mlmon.report.alerts import section_of_store
 from mlmon.report.ask import Answer, Read, Row, ask, shown
@@ -216,7 +217,7 @@ def check_tile(read: Read, store: str) -> Tile:
     if not answer.rows:
         said = (
             "No check of this store has run. Limits are set under its checks: in mlmon.yml; "
-            f"to run them: mlmon check {words.quoted(store)}"
+            f"to run them: {command('check', store)}"
         )
         return absent("check-table", "Latest checks", said)
     rows = [{**linked(row), "limits": limits(row), "note": row["message"]} for row in answer.rows]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mlmon.commands import command
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, Table, filled, table
@@ -149,7 +150,7 @@ def last_runs(read: Read, scenario: str, place: int) -> Tile:
     answer = ask(read, "last_runs", scenario=scenario)
     title, identity = f"{scenario}, last runs", f"runs-{place}"
     if not answer.rows:
-        said = f"It has not run yet. To run it by hand: mlmon run {words.quoted(scenario)}"
+        said = f"It has not run yet. To run it by hand: {command('run', scenario)}"
         return absent(identity, title, said, span=4)
     return tile(
         identity,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from mlmon.commands import command
 from mlmon.report import alerts, words
 from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.performance import MAIN_PERFORMANCE
@@ -233,18 +234,18 @@ def what_to_do(
     look: Look, status: str, worst: Row | None, focus: Row, models: list[Row]
 ) -> dict[str, Any]:
     """The next step and the command to type."""
-    store = words.quoted((worst or focus)["store"])
+    store = (worst or focus)["store"]
+    evaluate = command("evaluate", store)
     if worst is None:
-        return step("Set limits under checks: in mlmon.yml, then run them:", f"mlmon check {store}")
-    if status == "OK":
-        return step("Nothing. When the next batch is there:", f"mlmon evaluate {store}")
-    if status == "EMPTY":
         return step(
-            "See why the figure is undefined, then evaluate again:", f"mlmon evaluate {store}"
+            "Set limits under checks: in mlmon.yml, then run them:", command("check", store)
         )
+    if status == "OK":
+        return step("Nothing. When the next batch is there:", evaluate)
+    if status == "EMPTY":
+        return step("See why the figure is undefined, then evaluate again:", evaluate)
     active = {model["model"]: model["active_version"] for model in models}.get(worst["model"])
     if active and worst["model_version"] and active > worst["model_version"]:
-        batch = words.quoted(worst["batch"])
         return step(
             [
                 "Version ",
@@ -253,20 +254,15 @@ def what_to_do(
                 told(worst["model_version"]),
                 ". Evaluate the new one before you trust it:",
             ],
-            f"mlmon evaluate {store} --batch {batch}",
-            f"mlmon check {store} --batch {batch}",
+            command("evaluate", store, batch=worst["batch"]),
+            command("check", store, batch=worst["batch"]),
         )
     if status == "WARNING":
-        return step(
-            "Look at the features below. When the next batch is there:", f"mlmon evaluate {store}"
-        )
-    scenarios = [row["scenario"] for row in look("scenarios").rows]
-    command = (
-        f"mlmon run {words.quoted(scenarios[0])}"
-        if scenarios
-        else f"mlmon train {words.quoted(worst['model'] or focus['model'])}"
-    )
-    return step("Look at the features below. If the change is here to stay, retrain:", command)
+        return step("Look at the features below. When the next batch is there:", evaluate)
+    model = worst["model"] or focus["model"]
+    scenario = look("retraining", model=model).first.get("scenario")
+    retrain = command("run", scenario) if scenario else command("train", model)
+    return step("Look at the features below. If the change is here to stay, retrain:", retrain)
 
 
 def step(sentence: str | Said, *commands: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mlmon.commands import command
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask
 from mlmon.report.grid import Column, Table, filled, table
@@ -58,12 +59,12 @@ def version_tile(read: Read, model: str, ways: Sequence[Way] = ()) -> Tile:
 
 def in_words(row: Row, model: str) -> Row:
     """A version as its row of the table has it."""
-    command = f"mlmon activate {words.quoted(model)} {row['model_version']}"
+    activate = command("activate", model, str(row["model_version"]))
     return {
         **row,
         "status": "ACTIVE" if row["is_active"] else None,
         "trained_on": words.span(row["train_batches"]),
-        "command": None if row["is_active"] else command,
+        "command": None if row["is_active"] else activate,
     }
 
 

@@ -1,7 +1,6 @@
 """Figures, times and limits in a reader's words. Formatting only: no figure is made here."""
 
 import math
-import shlex
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -177,11 +176,6 @@ def short(name: str, most: int = 40) -> str:
 def plural(count: int, noun: str) -> str:
     """1 feature, 2 features."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def quoted(name: str) -> str:
-    """A name as it is typed in a shell."""
-    return shlex.quote(name)
 
 
 def span(names: Sequence[str] | None) -> str:

@@ -5,7 +5,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mlmon import alerts, channels, check, decisions, functions, ingest, plan, score, train
+from mlmon import (
+    alerts,
+    channels,
+    check,
+    decisions,
+    functions,
+    ingest,
+    judgements,
+    plan,
+    score,
+    train,
+)
 from mlmon.config import Step
 from mlmon.errors import ConfigError
 from mlmon.quiet import told
@@ -82,17 +93,20 @@ def _check(context: Context, step: Step) -> Result:
     results = check.check(
         context.warehouse, context.config, step.target, _checked_batch(context, step, step.target)
     )
-    words = [f"{row['check_name']}: {row['outcome']}, {row['message']}" for row in results]
-    names = ("check_name", "feature", "value", "outcome", "message")
+    names = ("check_name", "feature", "segment", "value", "outcome", "message")
     worst = check.worst(results)
     changes = alerts.transitions(context.warehouse, results)
     told = ("event", "store", "check_name", "metric", "feature", "segment", "outcome", "message")
     made = {
         "worst": worst,
-        "results": [{name: row.get(name) for name in names} for row in results],
+        "checked_at": max((row["checked_at"] for row in results), default=None),
+        "results": [
+            {name: row.get(name) for name in names} for row in judgements.trouble_first(results)
+        ],
         "transitions": [{name: row[name] for name in told} for row in changes],
     }
-    return Result("; ".join(words) or "no checks", made, OUTCOMES.get(worst, "SUCCESS"))
+    words = judgements.in_line(results) or "no checks"
+    return Result(words, made, OUTCOMES.get(worst, "SUCCESS"))
 
 
 def _report(context: Context, step: Step) -> Result:

@@ -141,12 +141,6 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
     ("notifications", "outcome"): "SENT or FAILED.",
     ("notifications", "message"): "Why it was not sent, without what is secret.",
     ("check_results", "definition"): "md5 of what the check was when it ran, to see a change.",
-    ("alerts", "outcome"): "The worst outcome since the alert was opened.",
-    ("alerts", "state"): "open, acknowledged or resolved.",
-    ("alerts", "evaluation_id"): "The evaluation that opened it.",
-    ("alerts", "note"): "What was said when it was acknowledged.",
-    ("alerts", "message"): "What the check said last, or why the alert was resolved.",
-    ("alerts", "repeated"): "Evaluations in a row that had trouble, when it was last seen.",
     ("alert_events", "event"): "opened, escalated, acknowledged, reopened or resolved.",
     ("alert_events", "evaluation_id"): "The newest evaluation at the time.",
     ("alert_events", "outcome"): "The alert's outcome at the time.",
@@ -160,7 +154,19 @@ TABLE_COLUMNS: Mapping[tuple[str, str], str] = {
     ("source_files", "read_at"): "When the file was read, UTC.",
     **{
         (relation, column): words
-        for relation in ("check_results", "latest_checks")
+        for relation in ("alerts", "standing_alerts")
+        for column, words in {
+            "outcome": "The worst outcome since the alert was opened.",
+            "state": "open, acknowledged or resolved.",
+            "evaluation_id": "The evaluation that opened it.",
+            "note": "What was said when it was acknowledged.",
+            "message": "What the check said last, or why the alert was resolved.",
+            "repeated": "Evaluations in a row that had trouble, when it was last seen.",
+        }.items()
+    },
+    **{
+        (relation, column): words
+        for relation in ("check_results", "configured_results", "latest_checks")
         for column, words in {
             "minimum": "Below it the outcome is ERROR.",
             "soft_minimum": "Below it the outcome is WARNING.",

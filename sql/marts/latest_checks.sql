@@ -1,40 +1,36 @@
 -- The newest result of every check on the newest evaluation that was checked.
 -- Grain: one row per store, check_name, feature, segment.
--- Reads: check_results, evaluations.
+-- Reads: configured_results.
 -- Newest evaluation of a store: the greatest batch, then the time it was made;
--- none that is aside.
+-- none that is aside. A check that mlmon.yml no longer has is not here.
 -- A check's results of one run have one time; those of its last run stand here.
 -- batch: batch of the evaluation that was checked.
 select
-    check_results.store,
-    check_results.check_name,
-    check_results.kind,
-    check_results.metric,
-    check_results.feature,
-    check_results.segment,
-    check_results.evaluation_id,
-    check_results.value,
-    check_results.outcome,
-    check_results.message,
-    check_results.minimum,
-    check_results.soft_minimum,
-    check_results.soft_maximum,
-    check_results.maximum,
-    check_results.checked_at,
-    evaluations.batch,
-    evaluations.model
-from check_results
-left join evaluations
-    on check_results.evaluation_id = evaluations.evaluation_id
-where evaluations.is_aside is not true
+    store,
+    check_name,
+    kind,
+    metric,
+    feature,
+    segment,
+    evaluation_id,
+    value,
+    outcome,
+    message,
+    minimum,
+    soft_minimum,
+    soft_maximum,
+    maximum,
+    checked_at,
+    batch,
+    model
+from configured_results
+where not is_aside
 qualify
     dense_rank() over (
-        partition by check_results.store
-        order by
-            evaluations.batch desc nulls last,
-            evaluations.evaluated_at desc nulls last
+        partition by store
+        order by batch desc nulls last, evaluated_at desc nulls last
     ) = 1
     and rank() over (
-        partition by check_results.evaluation_id, check_results.check_name
-        order by check_results.checked_at desc
+        partition by evaluation_id, check_name
+        order by checked_at desc
     ) = 1

@@ -1,14 +1,21 @@
 -- Every figure of the newest evaluation of every store, one row a figure.
 -- Grain: one row per store, metric, feature, segment.
--- Reads: evaluations, metrics.
+-- Reads: configured_names, evaluations, metrics.
 -- Newest evaluation of a store: the greatest batch, then the time it was made,
--- without those that were measured once against another reference.
+-- without those that were measured once against another reference. A store
+-- that mlmon.yml no longer has is not here.
 with newest as (
     select
         store,
         evaluation_id
     from evaluations
-    where is_aside is not true
+    where
+        is_aside is not true
+        and store in (
+            select n.name
+            from configured_names as n
+            where n.kind = 'store'
+        )
     qualify
         row_number() over (
             partition by store

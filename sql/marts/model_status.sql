@@ -1,7 +1,8 @@
 -- How every model is doing: the worst newest check result of its stores.
 -- Grain: one row per model.
--- Reads: evaluations, latest_checks, model_versions.
+-- Reads: configured_names, evaluations, latest_checks, model_versions.
 -- Worst first: ERROR, WARNING, EMPTY, OK; EMPTY when nothing was checked.
+-- A model, a store or a check that mlmon.yml no longer has is not here.
 -- active_version: the version that scores.
 -- status: the worst newest outcome.
 -- store: the store of that check.
@@ -26,7 +27,13 @@ with worst as (
 newest as (
     select model, max(batch) as newest_batch
     from evaluations
-    where is_aside is not true
+    where
+        is_aside is not true
+        and store in (
+            select n.name
+            from configured_names as n
+            where n.kind = 'store'
+        )
     group by model
 )
 
@@ -41,4 +48,10 @@ select
 from model_versions
 left join worst on model_versions.model = worst.model
 left join newest on model_versions.model = newest.model
-where model_versions.is_active
+where
+    model_versions.is_active
+    and model_versions.model in (
+        select n.name
+        from configured_names as n
+        where n.kind = 'model'
+    )

@@ -1,6 +1,8 @@
 -- Where everything stands: datasets, models, stores, checks, scenarios.
 -- Grain: one row per kind, name.
--- Reads: batches, evaluations, latest_checks, model_history, scenario_runs.
+-- Reads: batches, configured_names, evaluations, latest_checks, model_history.
+-- Reads: scenario_runs.
+-- What mlmon.yml no longer has is not here.
 -- kind: dataset, model, store, check or scenario.
 -- name: its name in mlmon.yml; of a check, store, check, feature and segment.
 -- status: outcome, active version, or newest batch.
@@ -11,6 +13,12 @@ select
     max(batch) as status,
     format('{} batches, {:,} records', count(*), sum(rows)::bigint) as detail
 from batches
+where
+    dataset in (
+        select n.name
+        from configured_names as n
+        where n.kind = 'dataset'
+    )
 group by dataset
 union all
 select
@@ -19,7 +27,13 @@ select
     format('version {} active', model_version) as status,
     format('{}, test {} {:.3f}', algorithm, metric, value) as detail
 from model_history
-where is_active
+where
+    is_active
+    and model in (
+        select n.name
+        from configured_names as n
+        where n.kind = 'model'
+    )
 union all
 select
     'store' as kind,
@@ -27,6 +41,12 @@ select
     max(batch) filter (is_aside is not true) as status,
     format('{} evaluations', count(*)) as detail
 from evaluations
+where
+    store in (
+        select n.name
+        from configured_names as n
+        where n.kind = 'store'
+    )
 group by store
 union all
 select
@@ -44,4 +64,10 @@ select
     coalesce(max_by(outcome, started_at), 'RUNNING') as status,
     format('{} runs, last {}', count(*), max(started_at)) as detail
 from scenario_runs
+where
+    scenario in (
+        select n.name
+        from configured_names as n
+        where n.kind = 'scenario'
+    )
 group by scenario

@@ -417,9 +417,16 @@ def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) 
             2,
             "SUCCESS",
             f"evaluation {evaluation} of batch {batch}",
+            {"evaluation_id": f"{evaluation}-abcdef"},
         ),
-        (f"check {names.unlabelled}", 16, 17, "FAILED", message),
-        (f"train {names.model}", 17, 19, "SUCCESS", f"version 2 of {names.model} is active"),
+        (
+            *(f"check {names.unlabelled}", 16, 17, "FAILED", message),
+            {"checked_at": str(START + timedelta(minutes=19 + len(names.batches)))},
+        ),
+        (
+            *(f"train {names.model}", 17, 19, "SUCCESS", f"version 2 of {names.model} is active"),
+            {"model": names.model, "model_version": 2, "is_active": True},
+        ),
     )
     made.append(
         "step_runs",
@@ -433,8 +440,9 @@ def run(made: Warehouse, names: Names, key: str, start: datetime, message: str) 
                 "ended_at": start + timedelta(minutes=end),
                 "outcome": outcome,
                 "message": said,
+                "outputs": json.dumps(outputs),
             }
-            for place, (step, (action, begin, end, outcome, said)) in enumerate(
+            for place, (step, (action, begin, end, outcome, said, outputs)) in enumerate(
                 zip(names.steps, steps, strict=True), start=1
             )
         ],

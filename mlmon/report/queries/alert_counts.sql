@@ -10,8 +10,7 @@ with standing as (
             check_name,
             nullif(concat_ws(', ', feature, segment), '')
         ) as about
-    from alerts
-    where state <> 'resolved'
+    from standing_alerts
 )
 
 select

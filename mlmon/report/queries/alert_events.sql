@@ -15,6 +15,7 @@ left join evaluations as e on v.evaluation_id = e.evaluation_id
 where a.store = $store
 order by
     v.happened_at desc,
+    case v.outcome when 'ERROR' then 0 else 1 end asc,
     a.check_name asc,
     a.feature asc nulls first,
     a.segment asc nulls first,

@@ -4,7 +4,7 @@ with named as (
     select
         *,
         count(*) over (partition by left(alert_id, 8)) as alike
-    from alerts
+    from standing_alerts
 )
 
 select
@@ -28,7 +28,6 @@ select
     a.note
 from named as a
 left join evaluations as e on a.evaluation_id = e.evaluation_id
-where a.state <> 'resolved'
 order by
     case a.outcome when 'ERROR' then 0 else 1 end,
     case a.state when 'open' then 0 else 1 end,

@@ -1,14 +1,12 @@
 -- The latest result of every check with its limits, worst first; `repeated`
 -- counts the evaluations in a row on which the check had this outcome.
 with results as (
-    select r.store, r.check_name, r.feature, r.segment, r.outcome,
-        r.checked_at, e.batch, e.evaluated_at
-    from check_results as r
-    left join evaluations as e using (evaluation_id)
-    where e.is_aside is not true
+    select *
+    from configured_results
+    where not is_aside
     qualify rank() over (
-        partition by r.store, r.check_name, r.evaluation_id
-        order by r.checked_at desc
+        partition by store, check_name, evaluation_id
+        order by checked_at desc
     ) = 1
 ),
 

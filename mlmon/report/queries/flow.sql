@@ -1,5 +1,23 @@
 -- What every dataset, model, store, check and scenario holds: how many batches,
 -- versions, evaluations, results or runs, and its newest one.
+with latest as (
+    select
+        store,
+        check_name,
+        first(
+            outcome
+            order by
+                case outcome
+                    when 'ERROR' then 0
+                    when 'WARNING' then 1
+                    when 'EMPTY' then 2
+                    else 3
+                end
+        ) as outcome
+    from latest_checks
+    group by store, check_name
+)
+
 select
     'dataset' as kind,
     null as store,
@@ -32,23 +50,14 @@ group by store
 union all
 select
     'check' as kind,
-    store,
-    check_name as name,
+    r.store,
+    r.check_name as name,
     count(*) as items,
-    first(
-        outcome
-        order by
-            checked_at desc,
-            case outcome
-                when 'ERROR' then 0
-                when 'WARNING' then 1
-                when 'EMPTY' then 2
-                else 3
-            end
-    ) as newest,
+    any_value(l.outcome) as newest,
     null as run_id
-from check_results
-group by store, check_name
+from configured_results as r
+left join latest as l on r.store = l.store and r.check_name = l.check_name
+group by r.store, r.check_name
 union all
 select
     'scenario' as kind,

@@ -4,7 +4,10 @@
 select e.evaluation_id, e.store, e.batch
 from evaluations as e
 left join model_status as s using (model)
-where e.model = $model and e.is_aside is not true
+where
+    e.model = $model
+    and e.is_aside is not true
+    and e.store in (select name from configured_names where kind = 'store')
 order by
     e.batch desc,
     coalesce(e.store = s.store, false) desc,

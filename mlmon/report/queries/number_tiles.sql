@@ -27,6 +27,7 @@ left join latest_checks as l
 where
     m.model = $model
     and e.is_aside is not true
+    and m.store in (select name from configured_names where kind = 'store')
     and m.segment is null
     and m.value is not null
 qualify row_number() over (

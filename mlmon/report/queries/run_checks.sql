@@ -1,6 +1,5 @@
--- The results of the checks that ran in a run's check steps: a result keeps its
--- store and its time and no run, so these are those of the step's store between
--- the start and the end of the step.
+-- The results of the checks that ran in a run's check steps, by their store and
+-- their time, worst first; those of the runs that its steps ran too.
 select
     s.step,
     r.store,
@@ -17,16 +16,17 @@ select
     r.soft_maximum,
     r.maximum,
     r.checked_at
-from step_runs as s
+from run_effects as s
 inner join check_results as r
-    on
-        s.action = 'check ' || r.store
-        and r.checked_at between s.started_at and s.ended_at
+    on s.store = r.store and s.checked_at = r.checked_at
 left join evaluations as e on r.evaluation_id = e.evaluation_id
 where s.run_id = $run_id
 order by
-    s.position,
     case r.outcome
         when 'ERROR' then 0 when 'WARNING' then 1 when 'EMPTY' then 2 else 3
     end,
-    r.check_name;
+    s.started_at,
+    s.position,
+    r.check_name,
+    r.feature nulls first,
+    r.segment nulls first;

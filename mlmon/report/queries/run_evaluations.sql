@@ -1,5 +1,5 @@
--- The evaluations that a run's steps name, by store, batch and the beginning of
--- the id, and whether they were made then or were there before.
+-- The evaluations of a run's steps, and whether they were made then or were
+-- there before; those of the runs that its steps ran too.
 select
     s.step,
     e.evaluation_id,
@@ -14,13 +14,8 @@ select
         when e.evaluated_at < s.started_at then 'made before'
         else 'made by this run'
     end as made
-from step_runs as s
-inner join evaluations as e
-    on
-        s.action = 'evaluate ' || e.store
-        and s.message = concat(
-            'evaluation ', left(e.evaluation_id, 8), ' of batch ', e.batch
-        )
+from run_effects as s
+inner join evaluations as e on s.evaluation_id = e.evaluation_id
 left join metrics as d
     on
         e.evaluation_id = d.evaluation_id
@@ -28,4 +23,4 @@ left join metrics as d
         and d.feature is null
         and d.segment is null
 where s.run_id = $run_id
-order by s.position, e.evaluation_id;
+order by s.started_at, s.position, e.evaluation_id;

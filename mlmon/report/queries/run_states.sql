@@ -37,30 +37,22 @@ made as (
     select s.run_id, to_json(s)::varchar as what
     from step_runs as s
     union all
+    select s.run_id, to_json(s)::varchar as what
+    from run_effects as s
+    union all
     select s.run_id, to_json(r)::varchar as what
-    from step_runs as s
+    from run_effects as s
     inner join check_results as r
-        on
-            s.action = 'check ' || r.store
-            and r.checked_at between s.started_at and s.ended_at
+        on s.store = r.store and s.checked_at = r.checked_at
     union all
     select s.run_id, concat_ws(' ', e.evaluation_id, e.evaluated_at) as what
-    from step_runs as s
-    inner join evaluations as e
-        on
-            s.action = 'evaluate ' || e.store
-            and s.message = concat(
-                'evaluation ', left(e.evaluation_id, 8), ' of batch ', e.batch
-            )
+    from run_effects as s
+    inner join evaluations as e on s.evaluation_id = e.evaluation_id
     union all
     select s.run_id, to_json(v)::varchar as what
-    from step_runs as s
+    from run_effects as s
     inner join model_versions as v
-        on
-            s.action = 'train ' || v.model
-            and s.message = concat(
-                'version ', v.model_version, ' of ', v.model, ' is active'
-            )
+        on s.model = v.model and s.model_version = v.model_version
 ),
 
 effects as (

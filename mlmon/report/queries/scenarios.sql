@@ -1,4 +1,4 @@
--- Every scenario that ever ran.
+-- Every scenario of mlmon.yml that ever ran.
 select distinct scenario
-from scenario_runs
+from scenario_last_runs
 order by scenario;

@@ -1,11 +1,12 @@
 -- The evaluations of a store, newest batch first: what was measured with what,
--- the worst of its checks, what was odd about it, its own labels, and the
+-- the worst of its checks when they ran last, what was odd about it, its own
+-- labels, and the
 -- whole-model metrics. A name that is only the time of the evaluation is none.
 with results as (
     select evaluation_id, outcome
     from check_results
     qualify rank() over (
-        partition by evaluation_id, check_name
+        partition by evaluation_id
         order by checked_at desc
     ) = 1
 ),

@@ -1,7 +1,8 @@
 -- Every store that was evaluated or checked: its evaluations, the worst of its
 -- latest checks, and a name for everything that its page shows. An evaluation
 -- is a snapshot, so the page changes only with the evaluations of the store,
--- with the checks that ran on them, with its alerts and with the views.
+-- with the checks that ran on them, with its alerts, with mlmon.yml and with
+-- the views.
 with evaluated as (
     select
         e.store,
@@ -68,9 +69,9 @@ latest as (
 ),
 
 defined as (
-    select max(value) as views
+    select string_agg(value, ' ' order by name) as views
     from warehouse_state
-    where name = 'view_fingerprints'
+    where name in ('configuration', 'view_fingerprints')
 )
 
 select
