@@ -2,11 +2,14 @@
 
 import shlex
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from mlmon import references, sources, unscored
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, SourceError, others, printable
 from mlmon.warehouse import Row, Warehouse
+
+LIKE = 0.8  # how like a batch's name another must be to be what was meant: 2024_1 and 2024_01
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,8 @@ def no_batch(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> 
     """Return the error for a batch that is not there: how to read it, or what there is instead."""
     what = f"dataset {dataset} has no batch {printable(batch)}"
     known = [str(name) for name in _known(warehouse, dataset)]
-    if not known or reading_reason(warehouse, config, dataset, batch):
+    near = get_close_matches(batch, known, 1, LIKE)
+    if not near or reading_reason(warehouse, config, dataset, batch):
         option = f" --batch {shlex.quote(batch)}" if known else ""
         return BatchNotFound(f"{what}; run `mlmon ingest {dataset}{option}`")
     return BatchNotFound(f"{what}{others(batch, known)}")
