@@ -15,7 +15,7 @@ import numpy as np
 
 from mlmon import catalogue, functions, generated, made_views, own_metrics, versions
 from mlmon.config import Config
-from mlmon.errors import QueryFailed, kind_and_reason, printable
+from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.literals import quoted
 from mlmon.quiet import told
 from mlmon.warehouse import Row, Warehouse
@@ -101,7 +101,7 @@ def _number(value: Any, what: str) -> float | None:
     if value is None:
         return None
     if not isinstance(value, Real | Decimal | np.bool_):
-        raise Failure(f"{what} is '{printable(value, 40)}', no number")
+        raise Failure(f"{what} is {str(value)[:40]!r}, no number")
     number = float(value)
     if not math.isfinite(number):
         raise Failure(f"{what} is {number}, no number")

@@ -131,7 +131,7 @@ def of_answer(check: Check, answer: Any) -> Judgement:
     parts = answer if isinstance(answer, tuple) else (answer, None)
     if len(parts) != 2 or parts[0] not in OUTCOMES:
         wanted = "OK, WARNING, ERROR or EMPTY, or a pair of that and a message"
-        return failure(check), f"{check.python} returned '{printable(answer, 40)}'; return {wanted}"
+        return failure(check), f"{check.python} returned {str(answer)[:40]!r}; return {wanted}"
     message = (
         f"{check.python} says {parts[0]}" if parts[1] is None else printable(parts[1], LONGEST)
     )

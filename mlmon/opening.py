@@ -1,6 +1,5 @@
 """Opening a file that one process at a time may have: waiting for it, and saying who has it."""
 
-import logging
 import os
 import random
 import re
@@ -11,12 +10,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from mlmon.errors import MlmonError, WarehouseLocked
+from mlmon.logs import log
 from mlmon.processes import described
 
 TORN = re.compile(r"Corrupt WAL file: entry at byte position (\d+)")
 FIRST, LONGEST = 0.01, 0.25  # seconds between two attempts: from, to
 SILENT = 2.0  # seconds of waiting that nobody need be told of
-log = logging.getLogger("mlmon")
 T = TypeVar("T")
 
 

@@ -35,20 +35,23 @@ def lines(
 
 
 def blocks(names: Sequence[str], rows: Sequence[Sequence[str]], width: int) -> list[str]:
-    """Return the lines of a block a row, of a line (or more) a column."""
-    head = _longest(names)
-    below = head + GAP > width // 2  # a value stands under its name
-    room = max(1, width - (GAP if below else head + GAP))
+    """Return the lines of a block a row, of a line (or more) a column.
+
+    A value stands under its name where there is no room beside it for its longest word.
+    """
+    head = _longest(names) + GAP
     found: list[str] = []
     for row in rows:
         found += [""] if found else []
         for name, value in zip(names, row, strict=True):
-            first, *others = _wrapped(value, room)
-            if below:
-                found += [*_wrapped(name, width), *(" " * GAP + line for line in (first, *others))]
+            beside = width - head
+            if beside >= min(SLIM, width // 2) and _longest(value.split(" ")) <= beside:
+                first, *others = _wrapped(value, beside)
+                found.append(f"{_padded(name, head)}{first}".rstrip())
+                found += [f"{' ' * head}{line}" for line in others]
             else:
-                found.append(f"{_padded(name, head)}{' ' * GAP}{first}".rstrip())
-                found += [f"{' ' * (head + GAP)}{line}" for line in others]
+                inner = _wrapped(value, max(1, width - GAP))
+                found += [*_wrapped(name, width), *(" " * GAP + line for line in inner)]
     return found
 
 

@@ -1,12 +1,15 @@
 """What must be done before a batch can be evaluated, and why: the reasons of the plan."""
 
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from mlmon import references, source_files, sources, unscored
 from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, SourceError, others, printable
 from mlmon.warehouse import Row, Warehouse
+
+LIKE = 0.8  # how like a batch's name another must be to be what was meant: 2024_1 and 2024_01
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def no_batch(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> 
     """Return the error for a batch that is not there: how to read it, or what there is instead."""
     what = f"dataset {dataset} has no batch {printable(batch)}"
     known = [str(name) for name in _known(warehouse, dataset)]
-    if not known or reading_reason(warehouse, config, dataset, batch):
+    near = get_close_matches(batch, known, 1, LIKE)
+    if not near or reading_reason(warehouse, config, dataset, batch):
         todo = command("ingest", dataset, batch=batch if known else None)
         return BatchNotFound(f"{what}; run `{todo}`")
     return BatchNotFound(f"{what}{others(batch, known)}")

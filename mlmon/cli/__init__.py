@@ -9,7 +9,7 @@ import sys
 
 from mlmon.cli import comparing, doing, keeping, reading, reporting, running, scheduling, watching
 from mlmon.cli.options import app
-from mlmon.errors import FULL, MlmonError
+from mlmon.errors import FULL, MlmonError, kind_and_reason, reason
 from mlmon.quiet import quiet
 from mlmon.signals import stoppable
 from mlmon.terminal import say
@@ -55,9 +55,9 @@ def explained(error: Exception) -> str:
     """Return an error as words; one that nobody foresaw has its kind and how to see more."""
     if isinstance(error, MlmonError):
         return str(error)
-    first = (str(error).splitlines() or [""])[0]
+    first = reason(error)
     if FULL.search(first):
         return f"the disk is full: {first}; what was begun is undone, make room and run it again"
     if isinstance(error, OSError):
         return first
-    return f"{type(error).__name__}: {first}; see all of it with `mlmon --debug ...`"
+    return f"{kind_and_reason(error)}; see all of it with `mlmon --debug ...`"

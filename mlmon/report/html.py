@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import logging
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from mlmon.logs import log
 from mlmon.report import kept, words
 from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 
 TEMPLATES = Path(__file__).parent / "templates"
 STYLE, SCRIPT = "page.css", "page.js"
-log = logging.getLogger("mlmon")
 
 
 @cache

@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from mlmon.errors import reason
 from mlmon.report import drift, geometry, prose, words
 from mlmon.report.ask import Read, ask
 from mlmon.report.grid import Column, Table, filled, table
@@ -68,7 +69,7 @@ def shown(title: str, facts: Callable[[], Facts]) -> str:
     try:
         told = facts()
     except duckdb.Error as error:
-        why = (str(error).splitlines() or [""])[0]
+        why = reason(error)
         told = fragment(title, answers=[sentence(f"Its figures cannot be read now ({why}).")])
     return environment().get_template("notebook.html.j2").render(told)
 

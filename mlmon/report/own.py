@@ -1,6 +1,5 @@
 """Tiles of the user's own: a text, and a query shown as a table or drawn by a specification."""
 
-import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mlmon.errors import QueryFailed
+from mlmon.logs import log
 from mlmon.queries import relation
 from mlmon.report import words
 from mlmon.report.ask import Read, Row, printable
@@ -21,7 +21,6 @@ MOST_DRAWN = 5000  # rows of a chart
 WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 REAL = ("FLOAT", "DOUBLE", "DECIMAL")
 AWARE = "WITH TIME ZONE"
-log = logging.getLogger("mlmon")
 
 
 @dataclass(frozen=True)
