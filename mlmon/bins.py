@@ -18,15 +18,22 @@ Floats = npt.NDArray[np.float64]
 Row = dict[str, Any]
 
 
-def freeze(kind: str, values: Any) -> list[Row]:
+def freeze(kind: str, values: Any, learned: Any = None) -> list[Row]:
     """Return the bins of a feature, given its reference values (a pandas Series).
 
-    Rows have bin, kind, lower, upper, category, categories and coarse_bin, as in table `bins`.
+    Rows have bin, kind, lower, upper, category, categories, coarse_bin and trained, as in table
+    `bins`. The last lists values that were `learned` from (a Series too) and are in `other`.
     """
     if kind == "numeric":
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return of_numbers(np.sort(numbers[np.isfinite(numbers)]))
-    return of_categories(values.dropna().value_counts().to_dict())
+    counts = values.dropna().value_counts().to_dict()
+    rows = of_categories(counts)
+    if learned is not None:
+        beyond = {*map(str, learned.dropna().unique())} - {*map(str, counts)}
+        (other,) = [row for row in rows if row["kind"] == "other"]
+        other["trained"] = sorted(beyond)
+    return rows
 
 
 def of_numbers(values: Floats) -> list[Row]:
@@ -98,5 +105,5 @@ def _categorical(counts: Mapping[str, int]) -> Iterator[Row]:
 
 
 def _bin(kind: str, coarse: int, **where: Any) -> Row:
-    empty = {"lower": None, "upper": None, "category": None, "categories": None}
+    empty = dict.fromkeys(("lower", "upper", "category", "categories", "trained"))
     return {**empty, **where, "kind": kind, "coarse_bin": coarse}

@@ -76,6 +76,8 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
     if known == wanted:
         return
     with warehouse.transaction():
+        # Asked first: a view cannot be described once one that it reads has lost a column.
+        columns = {name: warehouse.columns(name) for name in wanted if name in existing}
         for name in known:
             if name not in wanted:
                 warehouse.ibis.drop_view(name)
@@ -83,7 +85,7 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
         for view in made:
             if known.get(view.name) == wanted[view.name] and not altered & set(view.reads):
                 continue
-            before = warehouse.columns(view.name) if view.name in existing else None
+            before = columns.get(view.name)
             views.create(warehouse, [view])
             stale.append(view)
             if before is not None and warehouse.columns(view.name) != before:

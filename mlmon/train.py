@@ -85,7 +85,8 @@ def train(
         facts = challenge.decide(warehouse, config, version, fitted)
         decisions.record(warehouse, version, created_by, facts)
         generated.refresh(warehouse, config)
-        _store_reference(warehouse, model, version, fitted, test_part)
+        learned = None if model.artifact else train_part
+        _store_reference(warehouse, model, version, fitted, test_part, learned)
     return versions.number(warehouse, name, version["model_version"])
 
 
@@ -140,9 +141,12 @@ def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
 
 
 def _store_reference(
-    warehouse: Warehouse, model: Model, version: Row, fitted: Fitted, test_part: Any
+    warehouse: Warehouse, model: Model, version: Row, fitted: Fitted, test_part: Any, learned: Any
 ) -> None:
-    """The reference sample is in the warehouse: predictions, bins, importances, its figures."""
+    """The reference sample is in the warehouse: predictions, bins, importances, its figures.
+
+    `learned` are the rows that the estimator was fitted on, None of one that came fitted.
+    """
     identity = {"model": version["model"], "model_version": version["model_version"]}
     labelled = test_part[test_part["_actual"].notna()]
     outputs = fitted.predict(test_part)
@@ -158,7 +162,11 @@ def _store_reference(
         [
             {**identity, "feature": name, **row}
             for name, kind in kinds.items()
-            for row in bins.freeze(kind, reference[name])
+            for row in bins.freeze(
+                kind,
+                reference[name],
+                learned[name] if learned is not None and name in fitted.features else None,
+            )
         ],
     )
     warehouse.append(

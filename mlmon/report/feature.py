@@ -36,6 +36,7 @@ NUMBER_COLUMNS = (
     Column("pvalue_adjusted", "Adjusted p-value", "figure"),
     Column("missing_rate", "Missing", "share", words.NOTHING),
     Column("unseen_rate", "Unseen", "share", words.NOTHING),
+    Column("untrained_rate", "Untrained", "share", words.NOTHING),
     Column("out_of_range_rate", "Out of range", "share", words.NOTHING),
     Column("drift_importance", "Drift importance", "share", words.NOTHING),
     Column("model_importance", "Model importance", "share", words.NOTHING),
@@ -55,7 +56,7 @@ NUMBER_COLUMNS = (
     Column("model_version", "Version", "count"),
     Column("rows", "Rows", "count"),
 )
-MAIN_COLUMNS = (Column("batch", "Batch"), *NUMBER_COLUMNS[1:7])
+MAIN_COLUMNS = (Column("batch", "Batch"), *NUMBER_COLUMNS[1:8])
 MOMENTS = ("mean", "standard_deviation", "minimum", "maximum")
 LIMITS = ("minimum", "soft_minimum", "soft_maximum", "maximum")
 

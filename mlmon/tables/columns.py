@@ -121,6 +121,7 @@ COLUMNS: Mapping[str, str] = {
     "test_size": "Share of the records that the test part, the reference sample, has.",
     "threshold": "A score above it means the positive class.",
     "total_rows": "Number of records that the sample was drawn from.",
+    "trained": "Of the bin other: its values that the training's rows had, NULL if not stored.",
     "train_batches": "Batches that the version was trained on.",
     "train_fingerprints": "Fingerprints of those batches at the time.",
     "train_rows": "Number of records that the estimator was fitted on.",

@@ -18,7 +18,8 @@ TABLES: tuple[Table, ...] = (
         "Bins of a feature, frozen at training on the reference sample.",
         "model model_version feature bin",
         """model VARCHAR, model_version INTEGER, feature VARCHAR, bin INTEGER, kind VARCHAR,
-        lower DOUBLE, upper DOUBLE, category VARCHAR, categories VARCHAR[], coarse_bin INTEGER""",
+        lower DOUBLE, upper DOUBLE, category VARCHAR, categories VARCHAR[], coarse_bin INTEGER,
+        trained VARCHAR[]""",
     ),
     table(
         "histograms",

@@ -9,9 +9,9 @@
 -- Too good, a feature may know the target: ROC AUC above 0.98, or one feature
 -- with over 80 % of the importance. No better than a dummy: R2 not above 0, or
 -- accuracy not above the largest class's share and ROC AUC not above 0.5 by
--- more than 2 standard errors. Unseen or newly missing: what the reference has
--- none of. Same records: the sample is its own reference. Actual values count
--- only where performance was asked for.
+-- more than 2 standard errors. Unseen or newly missing: rows of what the
+-- reference has none of. Same records: the sample is its own reference. Actual
+-- values count only where performance was asked for.
 -- evaluation_id: the evaluation.
 -- code: the finding's stable name.
 -- message: the finding in a sentence, with its figures.
@@ -145,9 +145,13 @@ findings as (
         case
             when kind = 'missing' then 'newly_missing' else 'unseen_category'
         end,
-        feature || ' has ' || current_rows || case
-            when kind = 'missing' then ' missing values, the reference none.'
-            else ' values that the reference does not have.'
+        feature
+        || case when kind = 'missing' then ' is missing in ' else ' has ' end
+        || current_rows
+        || case when current_rows = 1 then ' row' else ' rows' end
+        || case
+            when kind = 'missing' then ', and in none of the reference.'
+            else ' with a value that the reference does not have.'
         end
     from bin_shares
     where

@@ -9,6 +9,8 @@
 -- kind: below, range, above, category, other or missing.
 -- lower: the lower bound of a numeric bin, included; NULL otherwise.
 -- categories: the values that a bin of kind category holds; NULL otherwise.
+-- trained: of the bin `other`, its values that the training had, NULL where
+-- that was not stored.
 select
     s.sample_id,
     b.feature,
@@ -17,7 +19,8 @@ select
     b.kind,
     b.lower,
     case when b.kind = 'category' then coalesce(b.categories, [b.category]) end
-        as categories
+        as categories,
+    b.trained
 from samples as s
 inner join bins as b
     on s.model = b.model and s.model_version = b.model_version

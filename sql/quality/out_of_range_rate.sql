@@ -1,8 +1,9 @@
--- Out of range rate: the share of rows outside the range at training.
+-- Out of range rate: the share of rows outside the range of the reference.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
--- Below the minimum or above the maximum of the training's test part,
--- whatever the reference of an evaluation is. Numeric features.
+-- Below the minimum or above the maximum of the version's own (of a trained
+-- version the test part), whatever the reference of an evaluation is. Numeric
+-- features.
 -- Missing values are rows too, and not out of range.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

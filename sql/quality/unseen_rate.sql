@@ -1,8 +1,8 @@
--- Unseen rate: the share of rows whose value was not there at training.
+-- Unseen rate: the share of rows with a value that is not in the reference.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
--- The test part of the training, whose values were frozen as bins, whatever
--- the reference of an evaluation is. Categorical features.
+-- The version's own, whose values were frozen as bins (of a trained version the
+-- test part), whatever the reference of an evaluation is. Categorical features.
 -- Missing values are rows too, and not unseen.
 -- sample_id: the sample.
 -- feature: the categorical feature; the prediction is a feature too.

@@ -102,122 +102,126 @@ metrics (position, part, metric, higher_is_better, title, description) as (
     ),
     (
         20, 3, 'unseen_rate', false, 'Unseen',
-        'Share of rows with a value that the test part of training lacks.'
+        'Share of rows with a value that is not in the reference.'
     ),
     (
-        21, 3, 'out_of_range_rate', false, 'Out of range',
-        'Share of rows outside the range of the test part of training.'
+        21, 3, 'untrained_rate', false, 'Untrained',
+        'Share of rows with a value that nothing trained on had.'
     ),
     (
-        22, 3, 'distinct_count', null, 'Distinct values',
+        22, 3, 'out_of_range_rate', false, 'Out of range',
+        'Share of rows outside the range of the reference.'
+    ),
+    (
+        23, 3, 'distinct_count', null, 'Distinct values',
         'Number of different values.'
     ),
     (
-        23, 3, 'mean', null, 'Mean',
+        24, 3, 'mean', null, 'Mean',
         'Mean of the finite values.'
     ),
     (
-        24, 3, 'standard_deviation', null, 'Standard deviation',
+        25, 3, 'standard_deviation', null, 'Standard deviation',
         'Sample standard deviation of the finite values.'
     ),
     (
-        25, 3, 'minimum', null, 'Minimum',
+        26, 3, 'minimum', null, 'Minimum',
         'Smallest finite value.'
     ),
     (
-        26, 3, 'maximum', null, 'Maximum',
+        27, 3, 'maximum', null, 'Maximum',
         'Largest finite value.'
     ),
     (
-        27, 4, 'duplicate_rate', false, 'Duplicates',
+        28, 4, 'duplicate_rate', false, 'Duplicates',
         'Share of rows whose features all equal those of another row.'
     ),
     (
-        28, 5, 'accuracy_score', true, 'Accuracy',
+        29, 5, 'accuracy_score', true, 'Accuracy',
         'Share of rows that are predicted right.'
     ),
     (
-        29, 5, 'balanced_accuracy_score', true, 'Balanced accuracy',
+        30, 5, 'balanced_accuracy_score', true, 'Balanced accuracy',
         'Mean recall of the classes.'
     ),
     (
-        30, 5, 'precision_score', true, 'Precision',
+        31, 5, 'precision_score', true, 'Precision',
         'Share of predicted positives that are positive.'
     ),
     (
-        31, 5, 'recall_score', true, 'Recall',
+        32, 5, 'recall_score', true, 'Recall',
         'Share of positives that are predicted.'
     ),
     (
-        32, 5, 'f1_score', true, 'F1',
+        33, 5, 'f1_score', true, 'F1',
         'Harmonic mean of precision and recall.'
     ),
     (
-        33, 5, 'matthews_corrcoef', true, 'Matthews correlation',
+        34, 5, 'matthews_corrcoef', true, 'Matthews correlation',
         'Correlation of actual and predicted class.'
     ),
     (
-        34, 5, 'hamming_loss', false, 'Hamming loss',
+        35, 5, 'hamming_loss', false, 'Hamming loss',
         'Share of rows that are predicted wrong.'
     ),
     (
-        35, 5, 'log_loss', false, 'Log loss',
+        36, 5, 'log_loss', false, 'Log loss',
         'Mean of -ln(probability of the actual class).'
     ),
     (
-        36, 5, 'brier_score_loss', false, 'Brier score',
+        37, 5, 'brier_score_loss', false, 'Brier score',
         'Mean squared difference of probability and outcome.'
     ),
     (
-        37, 5, 'roc_auc_score', true, 'ROC AUC',
+        38, 5, 'roc_auc_score', true, 'ROC AUC',
         'How often a positive has a higher score than a negative.'
     ),
     (
-        38, 5, 'average_precision_score', true, 'Average precision',
+        39, 5, 'average_precision_score', true, 'Average precision',
         'Mean precision at the positives, by score.'
     ),
     (
-        39, 6, 'calibration_loss', false, 'Calibration loss',
+        40, 6, 'calibration_loss', false, 'Calibration loss',
         'Distance of scores from the shares they stand for.'
     ),
     (
-        40, 6, 'lift', true, 'Lift',
+        41, 6, 'lift', true, 'Lift',
         'Recall in the top part by score, against chance.'
     ),
     (
-        41, 6, 'cost_matrix_gain', true, 'Cost matrix gain',
+        42, 6, 'cost_matrix_gain', true, 'Cost matrix gain',
         'Mean gain of a row by the four weights.'
     ),
     (
-        42, 7, 'r2_score', true, 'R2',
+        43, 7, 'r2_score', true, 'R2',
         'Share of the variance that the estimate explains.'
     ),
     (
-        43, 7, 'explained_variance_score', true, 'Explained variance',
+        44, 7, 'explained_variance_score', true, 'Explained variance',
         'The same, forgiving a constant error.'
     ),
     (
-        44, 7, 'mean_absolute_error', false, 'MAE',
+        45, 7, 'mean_absolute_error', false, 'MAE',
         'Mean absolute error.'
     ),
     (
-        45, 7, 'mean_squared_error', false, 'MSE',
+        46, 7, 'mean_squared_error', false, 'MSE',
         'Mean squared error.'
     ),
     (
-        46, 7, 'root_mean_squared_error', false, 'RMSE',
+        47, 7, 'root_mean_squared_error', false, 'RMSE',
         'Root of the mean squared error.'
     ),
     (
-        47, 7, 'root_mean_squared_log_error', false, 'RMSLE',
+        48, 7, 'root_mean_squared_log_error', false, 'RMSLE',
         'Root mean squared error of ln(1 + value).'
     ),
     (
-        48, 7, 'mean_absolute_percentage_error', false, 'MAPE',
+        49, 7, 'mean_absolute_percentage_error', false, 'MAPE',
         'Mean of the absolute error over the actual value.'
     ),
     (
-        49, 7, 'pearson_correlation', true, 'Correlation',
+        50, 7, 'pearson_correlation', true, 'Correlation',
         'Pearson correlation of actual value and estimate.'
     )
 )

@@ -1,6 +1,6 @@
 -- Input drift of an evaluation, worst first. Watch: significant at the
 -- evaluation's confidence, but too small to count as drifted. Beyond: share of
--- values that were not there at training, or outside the range of then.
+-- rows whose value is not in the reference, or outside its range.
 with this as (
     from evaluations
     where evaluation_id = $evaluation_id

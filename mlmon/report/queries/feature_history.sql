@@ -11,6 +11,7 @@ with moments as (
             as standard_deviation,
         max(value) filter (metric = 'minimum') as minimum,
         max(value) filter (metric = 'maximum') as maximum,
+        max(value) filter (metric = 'untrained_rate') as untrained_rate,
         max(note) filter (metric = 'population_stability_index') as note
     from evaluation_metrics
     where feature is not null and segment is null
@@ -24,6 +25,7 @@ figures as materialized (
         m.standard_deviation,
         m.minimum,
         m.maximum,
+        m.untrained_rate,
         m.note,
         coalesce(d.unseen_rate, d.out_of_range_rate) as beyond_rate,
         r.mean as reference_mean,
