@@ -27,10 +27,11 @@ with latest as (
             true
         ) as is_inside,
         dense_rank() over (
-            order by e.batch desc, e.evaluated_at desc, e.evaluation_id desc
+            order by
+                e.is_upcoming, e.batch desc, e.evaluated_at desc, e.evaluation_id desc
         ) as place
     from check_results as r
-    join evaluations as e on r.evaluation_id = e.evaluation_id
+    join dated_evaluations as e on r.evaluation_id = e.evaluation_id
     where r.store = $store and r.check_name = $check and e.is_aside is not true
     qualify rank() over (partition by r.evaluation_id order by r.checked_at desc) = 1
 ),

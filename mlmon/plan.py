@@ -6,7 +6,7 @@ The only caller of verbs besides `scenario`.
 import shlex
 from collections.abc import Mapping
 
-from mlmon import ingest, references, score, upstream, versions
+from mlmon import ingest, references, score, training_batches, upstream, versions
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
@@ -15,12 +15,18 @@ from mlmon.warehouse import Row, Warehouse
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
-    """Return the batch with the greatest name; raises BatchNotFound."""
-    query = "select max(batch) from batches where dataset = $dataset"
-    batch = warehouse.value(query, dataset=dataset)
-    if batch is None:
-        raise BatchNotFound(f"dataset {dataset} has no batch; run `mlmon ingest {dataset}`")
-    return str(batch)
+    """Return the batch with the greatest name that does not start after now.
+
+    Raises BatchNotFound.
+    """
+    if known := training_batches.known(warehouse, dataset):
+        return known[-1]
+    query = "select min(batch) from upcoming_batches where dataset = $dataset"
+    if batch := warehouse.value(query, dataset=dataset):
+        raise BatchNotFound(
+            f"dataset {dataset} has only batches that start after now; name one, as --batch {batch}"
+        )
+    raise BatchNotFound(f"dataset {dataset} has no batch; run `mlmon ingest {dataset}`")
 
 
 def for_evaluation(

@@ -36,9 +36,7 @@ def are_read(
         query = "select fingerprint from batches where dataset = $name and batch = $batch"
         there = warehouse.value(query, name=name, batch=source.batch)
         return bool(there == sources.fingerprint(found))
-    query = (
-        "select path, sha256 from source_files where dataset = $name and definition = $of"
-    )
+    query = "select path, sha256 from source_files where dataset = $name and definition = $of"
     rows = warehouse.read(query, name=name, of=definition(dataset, source))
     return bool(rows) and {(row["path"], row["sha256"]) for row in rows} == {
         (os.fspath(each.path), each.digest) for each in found

@@ -1,8 +1,8 @@
 -- The newest result of every check on the newest evaluation that was checked.
 -- Grain: one row per store, check_name, feature, segment.
--- Reads: check_results, evaluations.
--- Newest evaluation of a store: the greatest batch, then the time it was made;
--- none that is aside.
+-- Reads: check_results, dated_evaluations.
+-- Newest evaluation of a store: the greatest batch that does not start after
+-- now, then the time it was made; none that is aside.
 -- A check's results of one run have one time; those of its last run stand here.
 -- batch: batch of the evaluation that was checked.
 select
@@ -24,13 +24,14 @@ select
     evaluations.batch,
     evaluations.model
 from check_results
-left join evaluations
+left join dated_evaluations as evaluations
     on check_results.evaluation_id = evaluations.evaluation_id
 where evaluations.is_aside is not true
 qualify
     dense_rank() over (
         partition by check_results.store
         order by
+            evaluations.is_upcoming asc nulls last,
             evaluations.batch desc nulls last,
             evaluations.evaluated_at desc nulls last
     ) = 1

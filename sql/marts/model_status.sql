@@ -1,13 +1,14 @@
 -- How every model is doing: the worst newest check result of its stores.
 -- Grain: one row per model.
--- Reads: evaluations, latest_checks, model_versions.
+-- Reads: dated_evaluations, latest_checks, model_versions.
 -- Worst first: ERROR, WARNING, EMPTY, OK; EMPTY when nothing was checked.
 -- active_version: the version that scores.
 -- status: the worst newest outcome.
 -- store: the store of that check.
 -- check_name: that check.
 -- message: what it said.
--- newest_batch: greatest batch evaluated with the model, none that is aside.
+-- newest_batch: greatest batch evaluated with the model, none that is aside or,
+-- where there is another, starts after now.
 with worst as (
     select *
     from latest_checks
@@ -24,8 +25,10 @@ with worst as (
 ),
 
 newest as (
-    select model, max(batch) as newest_batch
-    from evaluations
+    select
+        model,
+        first(batch order by is_upcoming asc, batch desc) as newest_batch
+    from dated_evaluations
     where is_aside is not true
     group by model
 )
