@@ -27,7 +27,8 @@ with latest as (
             true
         ) as is_inside,
         dense_rank() over (
-            order by r.batch desc, r.evaluated_at desc, r.evaluation_id desc
+            order by
+                r.is_upcoming, r.batch desc, r.evaluated_at desc, r.evaluation_id desc
         ) as place
     from configured_results as r
     where r.store = $store and r.check_name = $check and r.model is not null and not r.is_aside

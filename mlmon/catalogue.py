@@ -1,4 +1,4 @@
-"""The metrics that are mlmon's own: their names, as `metric_catalogue` has them."""
+"""The names that are mlmon's own: of metrics, as `metric_catalogue` has them, and of views."""
 
 import re
 from functools import lru_cache
@@ -18,3 +18,10 @@ def names() -> frozenset[str]:
     """Return the names that no metric of a project may have; no database is asked."""
     text = (sql_folder() / "staging" / "metric_catalogue.sql").read_text(encoding="utf-8")
     return frozenset(re.findall(r"\(\s*\d+, \d+, '(\w+)'", text)) | STORED_BESIDE
+
+
+@lru_cache
+def views() -> frozenset[str]:
+    """Return the names of all views but `scored_<dataset>`, the generated ones too."""
+    files = frozenset(path.stem for path in sql_folder().glob("*/*.sql"))
+    return files | {"sample_records", "feature_values", "scored_records"}

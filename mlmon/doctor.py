@@ -85,6 +85,13 @@ RULES = (
         "`mlmon delete evaluation ID`, then `mlmon evaluate STORE --batch BATCH`",
     ),
     Rule(
+        "a batch has begun",
+        "select dataset || ' ' || batch || ' starts at ' || starts_at || ', after now' as message"
+        " from upcoming_batches order by all",
+        "look at the dates of its records; until then it is latest only where it is named",
+        outcome="WARNING",
+    ),
+    Rule(
         "a run has ended",
         "select 'a run of ' || scenario || ' since ' || strftime(started_at, '%Y-%m-%d %H:%M')"
         " || ' has not' as message from scenario_runs where ended_at is null",

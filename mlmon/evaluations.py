@@ -21,8 +21,9 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
     One that was measured once against something else stands aside. Raises EvaluationNotFound.
     """
     row = warehouse.one(
-        "from evaluations where store = $store and coalesce(batch = $batch, $batch is null)"
-        " and is_aside is not true order by batch desc, evaluated_at desc",
+        "select e.* from evaluations as e inner join dated_evaluations as d using (evaluation_id)"
+        " where e.store = $store and coalesce(e.batch = $batch, $batch is null)"
+        " and e.is_aside is not true order by d.is_upcoming, e.batch desc, e.evaluated_at desc",
         store=store,
         batch=batch,
     )

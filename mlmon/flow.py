@@ -8,7 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlmon import evaluations, identity, judgements, references, upstream, versions
+from mlmon import (
+    evaluations,
+    identity,
+    judgements,
+    references,
+    training_batches,
+    upstream,
+    versions,
+)
 from mlmon.config import Check, Config, Reference, Scenario
 from mlmon.errors import EvaluationNotFound, MlmonError, ModelNotTrained
 from mlmon.upstream import Planned
@@ -100,9 +108,7 @@ def nothing(reason: str) -> Planned:
 def _dataset(made: Flow, name: str) -> None:
     section = made.config.datasets[name]
     waiting = upstream.unread(made.warehouse, made.config, name)
-    query = "select max(batch) from batches where dataset = $dataset"
-    read = made.warehouse.value(query, dataset=name)
-    if known := [batch for batch in (read, *waiting) if batch is not None]:
+    if known := [*training_batches.known(made.warehouse, name), *waiting]:
         made.newest[name] = max(known)
     users = [model for model, other in made.config.models.items() if other.dataset == name]
     planned = list(_files(name, waiting))

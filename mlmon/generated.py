@@ -65,7 +65,7 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
     """
     made = views.ordered([*views.file_views(), *_generated(warehouse, config)])
     wanted = {view.name: _fingerprint(view) for view in made}
-    if taken := set(config.datasets) & set(wanted):
+    if taken := {*map(str.lower, config.datasets)} & {*map(str.lower, wanted)}:
         raise ConfigError(
             f"mlmon.yml: datasets.{taken.pop()}: this is the name of a view of mlmon's"
         )

@@ -19,6 +19,10 @@ PLACES = re.compile(
 )
 
 
+# A name that DuckDB, where no relation has it, would look for among the files.
+FILE_LIKE = re.compile(r"(csv|tsv|json|jsonl|ndjson|parquet|arrow)(\.\w+)?$", re.IGNORECASE)
+
+
 def quoted(name: str) -> str:
     """Return a name as a SQL identifier."""
     return '"' + name.replace('"', '""') + '"'

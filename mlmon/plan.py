@@ -5,7 +5,7 @@ The only caller of verbs besides `scenario`.
 
 from collections.abc import Mapping
 
-from mlmon import ingest, references, score, upstream, versions
+from mlmon import ingest, references, score, training_batches, upstream, versions
 from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
@@ -15,13 +15,19 @@ from mlmon.warehouse import Row, Warehouse
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
-    """Return the batch with the greatest name; raises BatchNotFound."""
-    query = "select max(batch) from batches where dataset = $dataset"
-    batch = warehouse.value(query, dataset=dataset)
-    if batch is None:
-        todo = command("ingest", dataset)
-        raise BatchNotFound(f"dataset {dataset} has no batch; run `{todo}`")
-    return str(batch)
+    """Return the batch with the greatest name that does not start after now.
+
+    Raises BatchNotFound.
+    """
+    if known := training_batches.known(warehouse, dataset):
+        return known[-1]
+    query = "select min(batch) from upcoming_batches where dataset = $dataset"
+    if batch := warehouse.value(query, dataset=dataset):
+        raise BatchNotFound(
+            f"dataset {dataset} has only batches that start after now; name one, as --batch {batch}"
+        )
+    todo = command("ingest", dataset)
+    raise BatchNotFound(f"dataset {dataset} has no batch; run `{todo}`")
 
 
 def for_evaluation(

@@ -17,13 +17,13 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from mlmon import made_views, queries, views
+from mlmon import catalogue, made_views, queries
 from mlmon.config import Config
 from mlmon.errors import ConfigError, ViewError, reason
 from mlmon.tables import TABLES, comment_of
 from mlmon.warehouse import Warehouse
 
-OURS = {"sample_records", "feature_values", "scored_records"} | {table.name for table in TABLES}
+OURS = catalogue.views() | {table.name for table in TABLES}
 
 Columns = dict[str, dict[str, str]]  # relation, in lower case -> column -> type
 
@@ -136,7 +136,7 @@ def _files(warehouse: Warehouse, config: Config, failed: Mapping[str, str]) -> I
     folder = config.path(config.views)
     if not folder.is_dir():
         raise ConfigError(f"mlmon.yml: views: there is no folder '{config.views}'")
-    taken = OURS | {view.name for view in views.file_views()} | {*map(str.lower, config.datasets)}
+    taken = OURS | {*map(str.lower, config.datasets)}
     tables = warehouse.read("select lower(table_name) as name from duckdb_tables()")
     taken |= {row["name"] for row in tables}
     seen: set[str] = set()

@@ -17,27 +17,34 @@ def resolve(warehouse: Warehouse, model: Model) -> list[str]:
     if not isinstance(wanted, str):
         return list(wanted)
     _, count, *labels = wanted.split()
-    known = labelled(warehouse, model.dataset, model.target) if labels else _all(warehouse, model)
-    if not known:
+    dataset = model.dataset
+    batches = labelled(warehouse, dataset, model.target) if labels else known(warehouse, dataset)
+    if not batches:
         lack = f"has no batch with a value in {model.target}" if labels else "has no batch"
         raise BatchNotFound(
             f"train.batches is '{wanted}', but dataset {model.dataset} {lack}; "
             f"run `{command('ingest', model.dataset)}`"
         )
-    return known[-int(count) :]
+    return batches[-int(count) :]
 
 
 def labelled(warehouse: Warehouse, dataset: str, target: str) -> list[str]:
-    """Return the batches of a dataset that have a record with a target, in order of their names."""
+    """Return those `known` batches of a dataset that have a record with a target."""
     if not warehouse.has(dataset):
         return []
     rows = warehouse.read(
-        f"select distinct batch from {quoted(dataset)}"
-        f" where {quoted(target)} is not null order by batch"
+        f"select distinct batch from {quoted(dataset)} where {quoted(target)} is not null and batch"
+        " not in (select batch from upcoming_batches where dataset = $dataset) order by batch",
+        dataset=dataset,
     )
     return [row["batch"] for row in rows]
 
 
-def _all(warehouse: Warehouse, model: Model) -> list[str]:
-    query = "select batch from batches where dataset = $dataset order by batch"
-    return [row["batch"] for row in warehouse.read(query, dataset=model.dataset)]
+def known(warehouse: Warehouse, dataset: str) -> list[str]:
+    """Return the batches of a dataset in order of their names; none that starts after now."""
+    rows = warehouse.read(
+        "from batches anti join upcoming_batches using (dataset, batch)"
+        " where dataset = $dataset order by batch",
+        dataset=dataset,
+    )
+    return [row["batch"] for row in rows]

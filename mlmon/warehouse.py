@@ -11,7 +11,7 @@ import duckdb
 
 from mlmon import fetch, schema
 from mlmon.errors import MlmonError, QueryFailed, TransactionLost, WarehouseNotFound, reason
-from mlmon.literals import commented, quoted, spelled
+from mlmon.literals import FILE_LIKE, commented, quoted, spelled
 from mlmon.opening import cut, explained, patiently
 
 Row = fetch.Row
@@ -103,7 +103,7 @@ class Warehouse:
 
     def has(self, relation: str) -> bool:
         """Return whether a table or view of that name exists."""
-        query = f"from duckdb_tables() where table_name = $name and {_OURS}"
+        query = f"from duckdb_tables() where lower(table_name) = lower($name) and {_OURS}"
         return self.one(query, name=relation) is not None
 
     def views(self) -> set[str]:
@@ -114,14 +114,14 @@ class Warehouse:
     def columns(self, relation: str) -> dict[str, str]:
         """Return column name -> DuckDB type of a relation, in order; empty when it is not there."""
         try:  # `duckdb_columns()` looks at all there is to answer for one
+            if FILE_LIKE.search(relation):
+                raise duckdb.CatalogException
             name = f"{quoted(self._name)}.main.{quoted(relation)}"
             rows = self.read(f"select column_name, column_type from (describe {name})")
         except duckdb.CatalogException:
-            rows = self.read(
-                "select column_name, data_type as column_type from duckdb_columns()"
-                " where database_name = 'temp' and table_name = $name order by column_index",
-                name=relation,
-            )
+            where = f"{_OURS} and lower(table_name) = lower($name) order by column_index"
+            query = "select column_name, data_type as column_type from duckdb_columns()"
+            rows = self.read(f"{query} where {where}", name=relation)
         return {row["column_name"]: row["column_type"] for row in rows}
 
     def every_column(self) -> dict[str, list[str]]:

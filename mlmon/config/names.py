@@ -3,23 +3,51 @@
 from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
 
+from mlmon import catalogue
 from mlmon.config import triggers
 from mlmon.config.dashboards import foreign
 from mlmon.config.sections import Config
 from mlmon.tables import TABLES
 
 FILE = "mlmon.yml"
-RESERVED = {table.name for table in TABLES}
+RESERVED = {table.name for table in TABLES} | catalogue.views()
+PREFIXES = ("scored_", "mlmon_")  # of relations that mlmon makes by these names
 
 Location = tuple[int | str, ...]
 
 
 def mistakes(config: Config) -> Iterator[tuple[Location, str]]:
     """Yield where a name is wrong, and why."""
+    yield from _relations(config)
     yield from _unknown_names(config)
     yield from _circles(config)
     yield from _foreign_data(config)
     yield from triggers.misplaced(config.scenarios, config.datasets)
+
+
+def _relations(config: Config) -> Iterator[tuple[Location, str]]:
+    """Yield the names of which no relation can be made, or two would be the same one."""
+    named = {"datasets": config.datasets, "models": config.models, "stores": config.stores}
+    for section, names in named.items():
+        alike: dict[str, str] = {}
+        for name in names:
+            if not name.strip() or not name.isprintable():
+                yield (section, name), "a name is of letters that can be seen"
+            if (other := alike.setdefault(name.lower(), name)) != name:
+                yield (section, name), f"there is {other} too, and case makes no difference"
+    for name in config.datasets:
+        if name.lower() in RESERVED or name.lower().startswith(PREFIXES):
+            yield ("datasets", name), "this is the name of one of mlmon's own relations"
+    scored = {name.lower(): f"dataset {name}" for name in config.datasets}
+    first: set[str] = set()
+    for name, model in config.models.items():
+        relation = f"{model.dataset}_{name}"  # of a further model of the dataset
+        if model.dataset not in first:
+            first.add(model.dataset)
+            continue
+        if twin := scored.get(relation.lower()):
+            yield ("models", name), f"scored_{relation} would also be the view of {twin}"
+        scored[relation.lower()] = f"model {name}"
 
 
 def _circles(config: Config) -> Iterator[tuple[Location, str]]:
@@ -41,10 +69,7 @@ def _circles(config: Config) -> Iterator[tuple[Location, str]]:
 
 
 def _unknown_names(config: Config) -> Iterator[tuple[Location, str]]:
-    """Yield where a name stands for nothing, and dataset names that are taken."""
-    for name in config.datasets:
-        if name.lower() in RESERVED or name.lower().startswith("scored_"):
-            yield ("datasets", name), "this is the name of one of mlmon's own relations"
+    """Yield where a name stands for nothing."""
     if config.views is not None and not config.path(config.views).is_dir():
         yield ("views",), f"there is no folder '{config.views}' beside {FILE}"
     for location, kind, name, known in _uses(config):

@@ -21,7 +21,7 @@ def preview(warehouse: Warehouse, config: Config, name: str, doors: Doors) -> li
     """
     section = config.scenarios[name]
     left_behind = runs.opened(warehouse, name)
-    batch = warehouse.value("select max(batch) from batches")
+    batch = runs.newest_batch(warehouse)
     fresh = {"run_id": "", "scenario": name, "trigger": "manual", "batch": batch, "versions": "{}"}
     row = left_behind or {**fresh, "parameters": "{}"}
     context = Context(warehouse, config, section, row, doors)

@@ -46,6 +46,13 @@ def opened(warehouse: Warehouse, name: str) -> Row | None:
     )
 
 
+def newest_batch(warehouse: Warehouse) -> str | None:
+    """Return the greatest name of a batch, whatever its dataset, that does not start after now."""
+    query = "select max(batch) from batches anti join upcoming_batches using (dataset, batch)"
+    batch: str | None = warehouse.value(query)
+    return batch
+
+
 def start(
     warehouse: Warehouse,
     name: str,
@@ -59,7 +66,7 @@ def start(
         "run_id": uuid4().hex,
         "scenario": name,
         "trigger": trigger,
-        "batch": warehouse.value("select max(batch) from batches"),
+        "batch": newest_batch(warehouse),
         "versions": json.dumps({found["model"]: found["model_version"] for found in active}),
         "parameters": as_json(parameters or {}),
         "parent_run_id": parent,

@@ -1,6 +1,6 @@
 -- The results of the checks that mlmon.yml has, of what each looks at now.
 -- Grain: one row per check_name, evaluation_id, feature, segment, checked_at.
--- Reads: check_results, configured_checks, evaluations.
+-- Reads: check_results, configured_checks, dated_evaluations.
 -- A check of another metric or kind, in a store of another model, or of a
 -- feature that the model no longer has, is another check, whatever its name;
 -- so is one that is, to the letter, what another check of the store is now.
@@ -24,11 +24,12 @@ select
     e.model,
     e.model_version,
     e.evaluated_at,
-    e.is_aside is true as is_aside
+    e.is_aside is true as is_aside,
+    e.is_upcoming
 from check_results as r
 inner join configured_checks as c
     on r.store = c.store and r.check_name = c.check_name
-left join evaluations as e on r.evaluation_id = e.evaluation_id
+left join dated_evaluations as e on r.evaluation_id = e.evaluation_id
 where
     coalesce(e.model = c.model, true)
     and coalesce(r.kind = c.kind, true)

@@ -1,14 +1,14 @@
 -- Every figure of the newest evaluation of every store, one row a figure.
 -- Grain: one row per store, metric, feature, segment.
--- Reads: configured_names, evaluations, metrics.
--- Newest evaluation of a store: the greatest batch, then the time it was made,
--- without those that were measured once against another reference. A store
--- that mlmon.yml no longer has is not here.
+-- Reads: configured_names, dated_evaluations, metrics.
+-- Newest evaluation of a store: the greatest batch that does not start after
+-- now, then the time it was made, without those that were measured once against
+-- another reference. A store that mlmon.yml no longer has is not here.
 with newest as (
     select
         store,
         evaluation_id
-    from evaluations
+    from dated_evaluations
     where
         is_aside is not true
         and store in (
@@ -19,7 +19,7 @@ with newest as (
     qualify
         row_number() over (
             partition by store
-            order by batch desc, evaluated_at desc
+            order by is_upcoming asc, batch desc, evaluated_at desc
         ) = 1
 )
 

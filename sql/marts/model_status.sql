@@ -1,6 +1,6 @@
 -- How every model is doing: the worst newest check result of its stores.
 -- Grain: one row per model.
--- Reads: configured_names, evaluations, latest_checks, model_versions.
+-- Reads: configured_names, dated_evaluations, latest_checks, model_versions.
 -- Worst first: ERROR, WARNING, EMPTY, OK; EMPTY when nothing was checked.
 -- A model, a store or a check that mlmon.yml no longer has is not here.
 -- active_version: the version that scores.
@@ -8,7 +8,8 @@
 -- store: the store of that check.
 -- check_name: that check.
 -- message: what it said.
--- newest_batch: greatest batch evaluated with the model, none that is aside.
+-- newest_batch: greatest batch evaluated with the model, none that is aside or,
+-- where there is another, starts after now.
 with worst as (
     select *
     from latest_checks
@@ -25,8 +26,10 @@ with worst as (
 ),
 
 newest as (
-    select model, max(batch) as newest_batch
-    from evaluations
+    select
+        model,
+        first(batch order by is_upcoming asc, batch desc) as newest_batch
+    from dated_evaluations
     where
         is_aside is not true
         and store in (

@@ -1,7 +1,7 @@
 -- Where everything stands: datasets, models, stores, checks, scenarios.
 -- Grain: one row per kind, name.
--- Reads: batches, configured_names, evaluations, latest_checks, model_history.
--- Reads: scenario_runs.
+-- Reads: batches, configured_names, dated_evaluations, latest_checks.
+-- Reads: model_history, scenario_runs, upcoming_batches.
 -- What mlmon.yml no longer has is not here.
 -- kind: dataset, model, store, check or scenario.
 -- name: its name in mlmon.yml; of a check, store, check, feature and segment.
@@ -9,17 +9,25 @@
 -- detail: the rest, in words.
 select
     'dataset' as kind,
-    dataset as name,
-    max(batch) as status,
-    format('{} batches, {:,} records', count(*), sum(rows)::bigint) as detail
+    batches.dataset as name,
+    first(
+        batches.batch
+        order by upcoming_batches.batch is not null asc, batches.batch desc
+    ) as status,
+    format('{} batches, {:,} records', count(*), sum(batches.rows)::bigint)
+        as detail
 from batches
+left join upcoming_batches
+    on
+        batches.dataset = upcoming_batches.dataset
+        and batches.batch = upcoming_batches.batch
 where
-    dataset in (
+    batches.dataset in (
         select n.name
         from configured_names as n
         where n.kind = 'dataset'
     )
-group by dataset
+group by batches.dataset
 union all
 select
     'model' as kind,
@@ -38,9 +46,10 @@ union all
 select
     'store' as kind,
     store as name,
-    max(batch) filter (is_aside is not true) as status,
+    first(batch order by is_upcoming asc, batch desc)
+    filter (is_aside is not true) as status,
     format('{} evaluations', count(*)) as detail
-from evaluations
+from dated_evaluations
 where
     store in (
         select n.name

@@ -21,12 +21,13 @@ with latest as (
 select
     'dataset' as kind,
     null as store,
-    dataset as name,
+    b.dataset as name,
     count(*) as items,
-    max(batch) as newest,
+    first(b.batch order by u.batch is not null, b.batch desc) as newest,
     null as run_id
-from batches
-group by dataset
+from batches as b
+left join upcoming_batches as u on b.dataset = u.dataset and b.batch = u.batch
+group by b.dataset
 union all
 select
     'model' as kind,
@@ -43,9 +44,10 @@ select
     null as store,
     store as name,
     count(*) as items,
-    max(batch) filter (where is_aside is not true) as newest,
+    first(batch order by is_upcoming asc, batch desc)
+        filter (where is_aside is not true) as newest,
     null as run_id
-from evaluations
+from dated_evaluations
 group by store
 union all
 select

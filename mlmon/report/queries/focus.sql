@@ -2,13 +2,14 @@
 -- that is aside,
 -- and of several the one of the store whose check is worst.
 select e.evaluation_id, e.store, e.batch
-from evaluations as e
+from dated_evaluations as e
 left join model_status as s using (model)
 where
     e.model = $model
     and e.is_aside is not true
     and e.store in (select name from configured_names where kind = 'store')
 order by
+    e.is_upcoming,
     e.batch desc,
     coalesce(e.store = s.store, false) desc,
     e.evaluated_at desc,

@@ -12,8 +12,10 @@ select
     e.evaluated_at,
     e.is_aside is not true and row_number() over (
         partition by e.store, e.is_aside is true
-        order by e.batch desc, e.evaluated_at desc, e.evaluation_id
+        order by
+            d.is_upcoming, e.batch desc, e.evaluated_at desc, e.evaluation_id
     ) = 1 as is_newest
 from evaluations as e
+inner join dated_evaluations as d on e.evaluation_id = d.evaluation_id
 where e.model = $model
 order by e.batch desc, e.store, e.evaluated_at desc, e.evaluation_id;

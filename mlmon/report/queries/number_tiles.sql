@@ -15,7 +15,7 @@ with wanted (place, metric, feature, title) as (
 
 select m.store, m.metric, m.feature, w.title
 from metrics as m
-inner join evaluations as e on m.evaluation_id = e.evaluation_id
+inner join dated_evaluations as e on m.evaluation_id = e.evaluation_id
 inner join wanted as w
     on m.metric = w.metric and m.feature is not distinct from w.feature
 left join latest_checks as l
@@ -32,6 +32,10 @@ where
     and m.value is not null
 qualify row_number() over (
     partition by m.metric, m.feature
-    order by (l.metric is not null) desc, m.batch desc, m.evaluated_at desc
+    order by
+        (l.metric is not null) desc,
+        e.is_upcoming,
+        m.batch desc,
+        m.evaluated_at desc
 ) = 1
 order by w.place;

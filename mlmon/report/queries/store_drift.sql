@@ -3,20 +3,21 @@
 -- Shade: a step for being beyond the drift limit, twice, four times and eight
 -- times as much.
 with newest as (
-    select evaluation_id, model, batch, drift_limit
-    from evaluations
-    where store = $store and is_aside is not true
+    select e.evaluation_id, e.model, e.batch, e.drift_limit, d.is_upcoming
+    from evaluations as e
+    inner join dated_evaluations as d on e.evaluation_id = d.evaluation_id
+    where e.store = $store and e.is_aside is not true
     qualify
         row_number() over (
-            partition by batch
-            order by evaluated_at desc, evaluation_id desc
+            partition by e.batch
+            order by e.evaluated_at desc, e.evaluation_id desc
         ) = 1
-    order by batch desc
+    order by d.is_upcoming, e.batch desc
     limit 24
 ),
 
 placed as (
-    select *, row_number() over (order by batch desc) as age
+    select *, row_number() over (order by is_upcoming asc, batch desc) as age
     from newest
 )
 

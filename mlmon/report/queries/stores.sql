@@ -9,12 +9,14 @@ with evaluated as (
         count(*) filter (e.is_aside is not true) as evaluations,
         count(*) filter (e.is_aside) as aside,
         min(e.batch) filter (e.is_aside is not true) as first_batch,
-        max(e.batch) filter (e.is_aside is not true) as last_batch,
+        first(e.batch order by d.is_upcoming, e.batch desc)
+            filter (e.is_aside is not true) as last_batch,
         bool_or(e.has_performance) as has_performance,
         first(
             e.evaluation_id
             order by
                 coalesce(e.is_aside, false) asc,
+                d.is_upcoming asc,
                 e.batch desc,
                 e.evaluated_at desc,
                 e.evaluation_id desc
@@ -23,6 +25,7 @@ with evaluated as (
         md5(string_agg(to_json(e)::varchar, ',' order by e.evaluation_id))
             as state
     from evaluations as e
+    inner join dated_evaluations as d on e.evaluation_id = d.evaluation_id
     group by e.store
 ),
 
