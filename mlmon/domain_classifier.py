@@ -45,16 +45,16 @@ def data_drift(
     n = min(len(reference), len(current))
     held_out = floor(HELD_OUT * 2 * n)
     if held_out < 1 or 2 * n - held_out < 2:
-        return _undefined(f"too few rows: {len(reference)} and {len(current)}"), {}
+        return undefined(f"too few rows: {len(reference)} and {len(current)}"), {}
     rows, origin = _stack(_reduce(reference, n, seed), _reduce(current, n, seed), seed)
     train, test = slice(held_out, None), slice(None, held_out)
     if len(set(origin[train])) < 2:
-        return _undefined(f"too few rows: {len(reference)} and {len(current)}"), {}
+        return undefined(f"too few rows: {len(reference)} and {len(current)}"), {}
     numbers = [name for name, kind in kinds.items() if kind == "numeric"]
     rows[numbers] = rows[numbers].replace([np.inf, -np.inf], np.nan)
     usable = {name: kind for name, kind in kinds.items() if rows[name].notna().any()}
     if not usable:
-        return _undefined("every feature is missing in every row"), {}
+        return undefined("every feature is missing in every row"), {}
     forest = _forest(usable, seed).fit(rows[list(usable)][train], origin[train])
     probability = forest.predict_proba(rows[list(usable)][test])[:, 1]
     right = int(accuracy_score(origin[test], probability > 0.5, normalize=False))
@@ -138,6 +138,7 @@ def _importances(pipeline: Pipeline, kinds: Mapping[str, str]) -> dict[str, floa
     return total
 
 
-def _undefined(note: str) -> list[Figure]:
+def undefined(note: str) -> list[Figure]:
+    """Return the three figures without a value, and why."""
     names = ("data_drift", "data_drift_pvalue", "data_drift_auc")
     return [Figure(name, None, None, note=note) for name in names]

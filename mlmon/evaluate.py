@@ -94,7 +94,13 @@ def _snapshot(
     automatic = _labels(evaluation, version, reference)
     evaluation["labels"] = json.dumps({**automatic, **section.labels, **labels})
     warehouse.append("evaluations", [evaluation])
-    measure.measure_evaluation(warehouse, version, evaluation, resamples=section.bootstrap)
+    measure.measure_evaluation(
+        warehouse,
+        version,
+        evaluation,
+        classifier_rows=section.classifier_rows,
+        resamples=section.bootstrap,
+    )
     custom.measure_evaluation(warehouse, config, version, evaluation)
     query = "from evaluations where evaluation_id = $id"
     return warehouse.one(query, id=new["evaluation_id"]) or evaluation

@@ -112,13 +112,28 @@ def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:
         if warehouse.has(name)
     ]
     yield _view("sample_records", records, features.SAMPLE_RECORDS, "sample_batches")
-    wide = [(source, sample_rows(warehouse, source)) for source in sources]
-    size = ceil(sum(len(source.kinds) for source in sources) / BRANCHES) or 1
-    tall = [features.tall(rows, source.kinds, size) for source, rows in wide]
-    yield _view("feature_values", tall, features.FEATURE_VALUES, "sample_records")
-    scored = [features.scored(rows) for _, rows in wide]
+    yield _feature_values(warehouse, sources)
+    narrow = [sample_rows(warehouse, replace(source, kinds={})) for source in sources]
+    scored = [features.scored(rows) for rows in narrow]
     yield _view("scored_records", scored, features.SCORED_RECORDS, "sample_records")
     yield from _scored_datasets(warehouse, config)
+
+
+def _feature_values(warehouse: Warehouse, sources: Sequence[Source]) -> View:
+    """Return the view of all features; the wide rows that its branches read are named once.
+
+    Compiled as one expression, ibis would walk all of them for every branch.
+    """
+    if not sources:
+        return _view("feature_values", [], features.FEATURE_VALUES, "sample_records")
+    size = ceil(sum(len(source.kinds) for source in sources) / BRANCHES) or 1
+    parts = []
+    for source in sources:
+        rows = sample_rows(warehouse, source)
+        tall = features.tall(ibis.table(rows.schema(), name="_rows"), source.kinds, size)
+        parts.append(f"with _rows as ({_sql(rows)}) select * from ({_sql(tall)})")
+    sql = " union all ".join(f"({part})" for part in parts)
+    return _described("feature_values", sql, "sample_records")
 
 
 def sample_rows(warehouse: Warehouse, source: Source) -> ir.Table:
@@ -197,7 +212,10 @@ _WORDS = {
 
 
 def _view(name: str, tables: Sequence[ir.Table], schema: dict[str, str], reads: str) -> View:
-    sql = _sql(features.union_or_empty(tables, schema))
+    return _described(name, _sql(features.union_or_empty(tables, schema)), reads)
+
+
+def _described(name: str, sql: str, reads: str) -> View:
     return View(name, "staging", sql, _COMMENTS[name], _GRAINS[name], (reads,), _WORDS)
 
 

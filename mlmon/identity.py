@@ -33,6 +33,8 @@ def of(
     settings += [row["sample_id"] for row in rows]
     settings += own_metrics.settings(warehouse, config, section.model)
     settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
+    if section.classifier_rows is not None:
+        settings.append({"classifier_rows": section.classifier_rows})
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows
 

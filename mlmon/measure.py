@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 
 from mlmon import bootstrap, inference, versions, views
 from mlmon.bench import Rows, bench, transfer
-from mlmon.domain_classifier import SEED, data_drift
+from mlmon.domain_classifier import SEED, data_drift, undefined
 from mlmon.inference import Figure
 from mlmon.literals import quoted
 from mlmon.warehouse import Row, Warehouse
@@ -140,6 +140,8 @@ def _domain_classifier(
 
     Of the larger side only the rows are fetched that it takes: those whose md5 sorts first.
     """
+    if most == 0:
+        return undefined("left out: classifier_rows is 0")
     kinds = versions.kinds(version)
     samples = [evaluation[side] for side in ("reference_sample_id", "sample_id")]
     sizes = [

@@ -41,6 +41,7 @@ class Store(Section):
     sampling: Sampling = Sampling()
     performance: bool = True
     bootstrap: Annotated[int, Field(ge=100)] | None = None  # resamples, for intervals
+    classifier_rows: Annotated[int, Field(ge=0)] | None = None  # a side; None all, 0 leaves it out
     labels: Mapping[str, Text] = {}
     checks: Sequence[Check] = ()
 

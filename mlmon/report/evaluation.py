@@ -94,7 +94,8 @@ def significance(about: Row) -> Said:
     """Whether chance alone could have made the data drift."""
     pvalue = about["data_drift_pvalue"]
     if pvalue is None:
-        return [f" {about['data_drift_note']}"] if about["data_drift_note"] else []
+        note = about["data_drift_note"]
+        return [f" Data drift is not known: {note}."] if note else []
     said = "Drift detected" if pvalue <= 0.05 else "Drift is inconclusive"
     return [f" {said} (p ", told(pvalue), ")."]
 
