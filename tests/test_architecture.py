@@ -14,7 +14,7 @@ FLOORS = (
     "errors catalogue functions literals processes",
     "signals drafts quiet",
     "engine",
-    "tables config.values config.dashboards inference paired artifacts opening",
+    "tables config.values config.dashboards config.syntax inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",
     "config.stores config.scenarios",
