@@ -6,7 +6,7 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import generated, incoming, references, sources
+from mlmon import generated, incoming, progress, references, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
@@ -37,7 +37,7 @@ def ingest(
     else:
         found = sources.find(config.folder, dataset, name)
     written: list[str] = []
-    for source in found:
+    for source in progress.each(f"ingest {name}", found, lambda one: one.batch or one.name):
         if source.batch is None or is_new(warehouse, name, source):
             with incoming.loaded(warehouse, source):
                 written += _store(warehouse, config, name, source, batches)

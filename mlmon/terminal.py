@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from mlmon import progress
 from mlmon.warehouse import Row
 
 
@@ -22,11 +23,13 @@ class Format(StrEnum):
 
 def say(words: str) -> None:
     """Print words for a person."""
+    progress.hide()
     print(words, file=sys.stderr, flush=True)
 
 
 def show(rows: list[Row], format: Format = Format.table) -> None:
     """Print rows as data. No rows: nothing but an empty list or the like; nor if it is closed."""
+    progress.hide()
     if sys.stdout is None:
         return
     if format == Format.json:

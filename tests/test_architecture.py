@@ -12,7 +12,7 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue functions literals processes",
-    "signals drafts quiet",
+    "signals drafts quiet progress",
     "engine",
     "tables config.values config.dashboards config.syntax inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",

@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlmon import progress
 from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
 from mlmon.report import feature as features
@@ -72,7 +73,7 @@ def write_report(
         states = {each: fingerprint(project, zone, each.state) for each in asked}
         stale = [each for each in asked if written(directory / each.path) != states[each]]
         with held(read, len(stale), len(known)):
-            for each in stale:
+            for each in progress.each("write", stale, lambda page: page.path):
                 write(directory / each.path, each.facts(), states[each])
         index = directory / DASHBOARD
         page = directory / compared.path if compared else index
