@@ -7,7 +7,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mlmon import frames, incoming, references, source_files, sources, upstream
+from mlmon import frames, incoming, progress, references, source_files, sources, upstream
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, SourceError, printable
 from mlmon.files import File
@@ -42,7 +42,7 @@ def ingest(
     else:
         every = sources.find(config.folder, dataset, name)
     written: list[str] = []
-    for source in every:
+    for source in progress.each(f"ingest {name}", every, lambda one: one.batch or one.name):
         found = source_files.current(warehouse, name, source)
         if source_files.are_read(warehouse, name, dataset, source, found):
             continue

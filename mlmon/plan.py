@@ -10,6 +10,7 @@ from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
+from mlmon.progress import during
 from mlmon.upstream import Planned
 from mlmon.warehouse import Row, Warehouse
 
@@ -88,15 +89,17 @@ def evaluate(
             if planned.verb == "ingest":
                 ingest.ingest(warehouse, config, planned.target, [planned.batch])
             if planned.verb == "score":
-                score.score(warehouse, config, planned.target, planned.batch, version)
+                with during(f"score {planned.target} {planned.batch}"):
+                    score.score(warehouse, config, planned.target, planned.batch, version)
     reference = _named(warehouse, config, version, against)
-    return evaluate_verb(
-        warehouse,
-        config,
-        store,
-        batch,
-        version=version,
-        against=reference,
-        name=name,
-        labels=labels,
-    )
+    with during(f"evaluate {store} {batch}"):
+        return evaluate_verb(
+            warehouse,
+            config,
+            store,
+            batch,
+            version=version,
+            against=reference,
+            name=name,
+            labels=labels,
+        )

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from mlmon import made_views
+from mlmon import made_views, progress
 from mlmon.config import load
 from mlmon.errors import ConfigError, require
 from mlmon.quiet import quietly
@@ -78,7 +78,8 @@ class Project(Reading):
         from mlmon import project_views, train
 
         require("model", model, self.config.models)
-        row = train.train(self.warehouse, self.config, model, _names(batches), created_by)
+        with progress.during(f"train {model}"):
+            row = train.train(self.warehouse, self.config, model, _names(batches), created_by)
         project_views.follow(self.warehouse, self.config)
         return ModelVersion.of(row)
 
@@ -88,7 +89,8 @@ class Project(Reading):
 
         section = require("model", model, self.config.models)
         chosen = _names(batches) or [plan.newest_batch(self.warehouse, section.dataset)]
-        return sum(score.score(self.warehouse, self.config, model, batch) for batch in chosen)
+        each = progress.each(f"score {model}", chosen)
+        return sum(score.score(self.warehouse, self.config, model, batch) for batch in each)
 
     def evaluate(
         self,

@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from mlmon import table_text
+from mlmon import progress, table_text
 from mlmon.errors import printable
 from mlmon.plain import as_json, plain
 from mlmon.warehouse import Row
@@ -32,6 +32,7 @@ class Format(StrEnum):
 
 def say(words: str, *, bold: bool = False) -> None:
     """Print words for a person."""
+    progress.hide()
     text = "\n".join(map(_escaped, words.split("\n")))
     text = _bold(text) if bold and _is_colourful(sys.stderr) else text
     print(text, file=sys.stderr, flush=True)
@@ -41,12 +42,14 @@ def write(text: object) -> None:
     """Print a text that is data: a path, a file's lines; in a pipe or a file just as it is."""
     if sys.stdout is None:
         return
+    progress.hide()
     whole = str(text)
     print("\n".join(map(_escaped, whole.split("\n"))) if sys.stdout.isatty() else whole)
 
 
 def show(rows: list[Row], format: Format = Format.table) -> None:
     """Print rows as data. No rows: nothing but an empty list or the like; nor if it is closed."""
+    progress.hide()
     if sys.stdout is None:
         return
     if format == Format.json:

@@ -12,9 +12,9 @@ CODE = ROOT / "mlmon"
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
     "errors catalogue commands functions literals processes plain table_text loadable",
-    "signals drafts files fetch queries audit quiet logs",
+    "signals drafts files fetch queries audit quiet logs progress",
     "engine",
-    "tables config.values config.dashboards inference paired artifacts opening",
+    "tables config.values config.dashboards config.syntax inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
     "bins domain_classifier",
     "config.stores config.scenarios",

@@ -8,8 +8,10 @@ import gc
 import sys
 
 from mlmon.cli import comparing, doing, keeping, reading, reporting, running, scheduling, watching
+from mlmon.cli.line import of_terminal
 from mlmon.cli.options import app
 from mlmon.errors import FULL, MlmonError, kind_and_reason, reason
+from mlmon.progress import watched
 from mlmon.quiet import quiet
 from mlmon.signals import stoppable
 from mlmon.terminal import say
@@ -35,7 +37,7 @@ def main() -> None:
     """Run the command line; an error is one line and an exit code."""
     gc.freeze()  # what was imported stays: it need not be looked through for what may go
     try:
-        with quiet(), stoppable():
+        with quiet(), watched(of_terminal()), stoppable():
             app()
     except SystemExit as ending:  # typer makes one of an interrupt, without a word
         if ending.code == INTERRUPTED:

@@ -9,6 +9,7 @@ import typer
 import mlmon
 from mlmon.cli.options import Shape, app, pairs
 from mlmon.compare import CLASSIFIER_ROWS
+from mlmon.progress import during
 from mlmon.terminal import Format, say, show
 
 FEATURE = (
@@ -75,22 +76,23 @@ def compare(
     format: Shape = Format.table,
 ) -> None:
     """Compare two files, without a project: drift by feature, and performance with a target."""
-    made = mlmon.compare(
-        reference,
-        current,
-        target=target,
-        prediction=prediction,
-        score=_scores(score or []),
-        task=task,
-        positive_class=positive_class,
-        key=key,
-        features=feature,
-        exclude=exclude,
-        time=time,
-        labels=labels,
-        kinds=pairs(kind or [], "--kind", "column=numeric"),
-        classifier_rows=classifier_rows,
-    )
+    with during(f"compare {current.name} with {reference.name}"):
+        made = mlmon.compare(
+            reference,
+            current,
+            target=target,
+            prediction=prediction,
+            score=_scores(score or []),
+            task=task,
+            positive_class=positive_class,
+            key=key,
+            features=feature,
+            exclude=exclude,
+            time=time,
+            labels=labels,
+            kinds=pairs(kind or [], "--kind", "column=numeric"),
+            classifier_rows=classifier_rows,
+        )
     say(made.summary)
     if output:
         say(f"wrote {made.to_html(output)}")

@@ -10,6 +10,7 @@ import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
 from mlmon.errors import ConfigError
 from mlmon.judgements import trouble_first
+from mlmon.progress import each
 from mlmon.project import Project
 from mlmon.terminal import Format, say, show, write
 from mlmon.warehouse import Row
@@ -122,7 +123,7 @@ def evaluate(
             opened.evaluate(
                 store, batch=one, against=against, only_this=only_this, name=name, labels=labels
             )
-            for one in chosen
+            for one in each("", chosen, lambda name: name or "")
         ]
         show([_evaluation(opened, found.id) for found in made], format)
 

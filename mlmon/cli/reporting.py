@@ -8,6 +8,7 @@ import typer
 import mlmon
 from mlmon.cli.options import Folder, app
 from mlmon.errors import ConfigError
+from mlmon.progress import during
 from mlmon.terminal import Format, say, write
 
 SIDE_BY_SIDE = (
@@ -41,7 +42,7 @@ def report(
     """Write the pages; print the path of index.html (of the comparison), or the summary."""
     if summary and format not in SUMMARIES:
         raise ConfigError(f"--format {format}: a summary is plain text, or Markdown with md")
-    with mlmon.open(project) as opened:
+    with mlmon.open(project) as opened, during("report"):
         page = opened.report(
             dashboard,
             evaluation=evaluation,

@@ -1,14 +1,13 @@
 """The command that runs a scenario."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from ruamel.yaml import YAML
-from ruamel.yaml.error import YAMLError
 
 import mlmon
 from mlmon.cli.options import Folder, Shape, app, pairs
+from mlmon.config.syntax import scalar
 from mlmon.terminal import Format, say, show
 
 SHOWN = ("position", "step", "action", "outcome", "message")
@@ -27,7 +26,7 @@ def run(
     format: Shape = Format.table,
 ) -> None:
     """Run a scenario, or finish the run that a killed process left; exit 1 when it FAILED."""
-    given = {name: _value(text) for name, text in pairs(set or [], "--set", "NAME=VALUE").items()}
+    given = {name: scalar(text) for name, text in pairs(set or [], "--set", "NAME=VALUE").items()}
     with mlmon.open(project, read_only=dry_run) as opened:
         if dry_run:
             show(opened.preview(scenario), format)
@@ -41,12 +40,3 @@ def run(
         say(f"{scenario}: {made.outcome}")
     if made.outcome == "FAILED":
         raise typer.Exit(1)
-
-
-def _value(text: str) -> Any:
-    """Return a value as mlmon.yml would read it: a number, true, a text."""
-    try:
-        value = YAML(typ="safe").load(text)
-    except YAMLError:
-        return text
-    return value if isinstance(value, bool | int | float | str | None) else text

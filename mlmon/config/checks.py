@@ -5,14 +5,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import Function, Section
+from mlmon.config.values import LARGEST, Figure, Function, Section
 from mlmon.literals import names
 
 BOUNDS = ("min", "soft_min", "soft_max", "max")
 KINDS = ("values", "typical", "sql", "python")
 METRIC_KINDS = ("range", "values", "typical")
 PARAMETERS = {"evaluation_id", "batch", "store"}  # what the query of a check may use
-Positive = Annotated[int, Field(gt=0)]
+Positive = Annotated[int, Field(gt=0, le=10_000)]
 
 
 class Typical(Section):
@@ -21,9 +21,18 @@ class Typical(Section):
     The quartiles of the last evaluations before the checked one -+ factor * (their distance).
     """
 
-    last: Positive = 12
-    factor: Annotated[float, Field(ge=0)] = 1.5
-    at_least: Positive = 5
+    last: Positive = Field(
+        default=12, description="How many evaluations before the checked one are looked at."
+    )
+    factor: float = Field(
+        default=1.5,
+        ge=0,
+        le=1e6,
+        description="How many times the quartiles' distance the range is made wider on each side.",
+    )
+    at_least: Positive = Field(
+        default=5, description="With fewer evaluations than these the result is EMPTY."
+    )
 
     @model_validator(mode="after")
     def _reachable(self) -> "Typical":
@@ -38,22 +47,47 @@ class Check(Section):
     The kind is told by the keys; in a range hard bounds win, and a bound itself is OK.
     """
 
-    name: str
-    metric: str | None = None
-    feature: str | None = None  # "*": every input feature
-    segment: str | None = None  # "*": every segment
-    min: float | None = None
-    soft_min: float | None = None
-    soft_max: float | None = None
-    max: float | None = None
-    values: Annotated[Sequence[float], Field(min_length=1)] | None = None
-    typical: Typical | None = None
-    sql: str | None = None
-    python: Function | None = None
-    severity: Literal["error", "warning"] = "error"
-    open_after: Positive = 1
-    resolve_after: Positive = 1
-    hysteresis: Annotated[float, Field(ge=0)] = 0
+    name: str = Field(description="What results and alerts are called; once in a store.")
+    metric: str | None = Field(default=None, description="The metric that it looks at.")
+    feature: str | None = Field(
+        default=None, description='The feature of the metric; "*" is every input feature.'
+    )
+    segment: str | None = Field(
+        default=None, description='The segment of the metric; "*" is every segment.'
+    )
+    min: Figure | None = Field(default=None, description="Below it is ERROR.")
+    soft_min: Figure | None = Field(default=None, description="Below it is WARNING.")
+    soft_max: Figure | None = Field(default=None, description="Above it is WARNING.")
+    max: Figure | None = Field(default=None, description="Above it is ERROR.")
+    values: Annotated[Sequence[Figure], Field(min_length=1)] | None = Field(
+        default=None, description="The only values that are OK; any other is ERROR."
+    )
+    typical: Typical | None = Field(
+        default=None, description="A range that follows from earlier evaluations."
+    )
+    sql: str | None = Field(
+        default=None,
+        description="A select: a row is trouble; it may use $evaluation_id, $batch and $store.",
+    )
+    python: Function | None = Field(
+        default=None,
+        description="module:function that gets the figures and the evaluation, and judges.",
+    )
+    severity: Literal["error", "warning"] = Field(
+        default="error", description="The worst that it can be: error (default) or warning."
+    )
+    open_after: Positive = Field(
+        default=1, description="After so many evaluations in a row with trouble an alert opens."
+    )
+    resolve_after: Positive = Field(
+        default=1, description="After so many in a row that are OK the alert is resolved."
+    )
+    hysteresis: float = Field(
+        default=0,
+        ge=0,
+        le=LARGEST,
+        description="How far inside the limits a figure must be to be OK again.",
+    )
 
     @property
     def kind(self) -> str:

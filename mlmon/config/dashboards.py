@@ -84,7 +84,7 @@ def unfit(key: str, value: object, *, top: bool) -> str | None:
     return None
 
 
-class Tile(BaseModel, extra="forbid", frozen=True):
+class Tile(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
     """A tile of a dashboard: a text, a query, or something that mlmon knows how to show."""
 
     title: str | None = Field(None, description="Its heading; a query needs one.", min_length=1)

@@ -1,19 +1,25 @@
 """`datasets:` of mlmon.yml: where records come from."""
 
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import Section
+from mlmon.config.values import Count, Section
 
 
 class Batching(Section):
     """How files become batches: one each, by a period of a time column, or by a count of rows."""
 
-    by: Literal["file"] | None = None
-    time: str | None = None
-    every: Literal["hour", "day", "week", "month", "year"] | None = None
-    rows: Annotated[int, Field(gt=0)] | None = None
+    by: Literal["file"] | None = Field(default=None, description="file: a batch of every file.")
+    time: str | None = Field(
+        default=None, description="The column whose period names the batch; needs `every:`."
+    )
+    every: Literal["hour", "day", "week", "month", "year"] | None = Field(
+        default=None, description="The period of `time:` that makes a batch."
+    )
+    rows: Count | None = Field(
+        default=None, description="So many rows of a file, in its order, make a batch."
+    )
 
     @model_validator(mode="after")
     def _one_way(self) -> "Batching":
@@ -27,11 +33,18 @@ class Batching(Section):
 class Dataset(Section):
     """Where records come from; `path` is a file, a glob, or a pattern with `{batch}`."""
 
-    path: str | None = None
-    key: str
-    time: str | None = None
-    batches: Batching | None = None
-    ignore_extra_columns: bool = False
+    path: str | None = Field(
+        default=None,
+        description="A file, a glob, or a pattern with {batch}; frames need none.",
+    )
+    key: str = Field(description="The column that names a record, unique in the dataset.")
+    time: str | None = Field(default=None, description="The column of the record's time.")
+    batches: Batching | None = Field(
+        default=None, description="How files become batches; by default one of each file."
+    )
+    ignore_extra_columns: bool = Field(
+        default=False, description="Whether columns that a later file has beyond the first go."
+    )
 
     @model_validator(mode="after")
     def _one_batch_a_file(self) -> "Dataset":

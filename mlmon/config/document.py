@@ -6,12 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
 
+from mlmon.config import syntax
 from mlmon.config.names import FILE, Location, mistakes
 from mlmon.config.sections import Config
-from mlmon.errors import ConfigError
+from mlmon.errors import ConfigError, reason
 
 
 def load(folder: Path) -> Config:
@@ -20,21 +19,30 @@ def load(folder: Path) -> Config:
     if not file.is_file():
         raise ConfigError(f"there is no {FILE} in {folder.resolve()}; make one with `mlmon init`")
     try:
-        return parse(file.read_text(encoding="utf-8"), folder)
+        content = file.read_bytes()
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError(f"{FILE}: byte {error.start} is not UTF-8; save it as UTF-8") from error
+        start = content[: error.start].decode("utf-8", "replace")
+        line, column = syntax.place_of(start, len(start))
+        raise ConfigError(
+            f"{FILE}:{line}:{column}: byte {error.start} is not UTF-8; save it as UTF-8"
+        ) from error
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {reason(error)}") from error
+    return parse(text, folder)
 
 
 def parse(text: str, folder: Path) -> Config:
     """Return the project that a text describes; raises ConfigError."""
     try:
-        document = YAML(typ="rt").load(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark
-        where = f"{FILE}:{mark.line + 1}:{mark.column + 1}" if mark else FILE
-        raise ConfigError(f"{where}: {error.problem or error}") from error
+        document = syntax.loaded(text)
+    except syntax.Mistake as mistake:
+        line, column = mistake.place
+        raise ConfigError(f"{FILE}:{line}:{column}: {mistake}") from mistake
     if not isinstance(document, Mapping):
         raise ConfigError(f"{FILE}:1:1: this is not a project; see `mlmon schema`")
+    if "folder" in document:  # which is told, not read
+        raise ConfigError(*_lines(document, [(("folder",), "Extra inputs are not permitted")]))
     try:
         config = Config.model_validate({**document, "folder": folder})
     except ValidationError as error:

@@ -6,7 +6,19 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from mlmon.config.values import Dotted, Function, Kind, OwnMetric, Section, Share, Task, Text
+from mlmon.config.values import (
+    LARGEST,
+    Dotted,
+    Figure,
+    Function,
+    Kind,
+    OwnMetric,
+    Section,
+    Seed,
+    Share,
+    Task,
+    Text,
+)
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
@@ -18,7 +30,7 @@ OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.p
 
 def _newest(text: str) -> str:
     """Return a text that says how many of the newest batches are meant."""
-    if not re.fullmatch(r"last [1-9]\d*( labelled)?", text):
+    if not re.fullmatch(r"last [1-9]\d{0,4}( labelled)?", text):
         raise ValueError("give a list of batches, or `last 3` or `last 3 labelled`")
     return text
 
@@ -36,40 +48,74 @@ class Training(Section):
 
     batches: Annotated[
         Annotated[Named, Tag("named")] | Annotated[Newest, Tag("newest")], Discriminator(_form)
-    ]
-    test_size: Share = 0.2
-    seed: int = 1337
+    ] = Field(description="Names of batches, or the newest: `last 3`, `last 3 labelled`.")
+    test_size: Share = Field(
+        default=0.2, description="The share of the records that is the reference, not learned from."
+    )
+    seed: Seed = Field(default=1337, description="What chance begins with: split and estimator.")
 
 
 class CostMatrix(Section):
     """What each kind of decision is worth, per record."""
 
-    tp: float = 1.0
-    fp: float = -0.3
-    fn: float = 0.0
-    tn: float = 0.0
+    tp: Figure = Field(default=1.0, description="Of a positive that is found.")
+    fp: Figure = Field(default=-0.3, description="Of a negative that is taken for a positive.")
+    fn: Figure = Field(default=0.0, description="Of a positive that is missed.")
+    tn: Figure = Field(default=0.0, description="Of a negative that is left alone.")
 
 
 class Model(Section):
     """What is predicted, from what, and how it is measured."""
 
-    dataset: str
-    task: Task = "binary"
-    target: str
-    positive_class: Text | None = None
-    features: Annotated[list[str], Field(min_length=1)]
-    train: Training
-    activate: Literal["always", "if_better", "never"] = "always"
-    estimator: str | None = None
-    artifact: str | None = None
-    trust: Sequence[Dotted] = ()
-    kinds: Mapping[str, Kind] = {}
-    threshold: Annotated[float, Field(ge=0, le=1)] | None = None
-    confidence: Share = 0.95
-    drift_limit: Annotated[float, Field(ge=0)] = 0.1
-    cost_matrix: CostMatrix = CostMatrix()
-    lift_at: Annotated[float, Field(gt=0, le=1)] = LIFT_AT
-    metrics: Mapping[OwnMetric, Function] = {}
+    dataset: str = Field(description="The dataset whose records it sees.")
+    task: Task = Field(default="binary", description="binary (default), multiclass or regression.")
+    target: str = Field(description="The column of the truth.")
+    positive_class: Text | None = Field(
+        default=None, description="The class whose probability the score is; binary needs it."
+    )
+    features: Annotated[list[str], Field(min_length=1)] = Field(
+        description="The columns that it learns from."
+    )
+    train: Training = Field(description="What it learns from.")
+    activate: Literal["always", "if_better", "never"] = Field(
+        default="always",
+        description="When a new version becomes the active one: always, if_better or never.",
+    )
+    estimator: str | None = Field(
+        default=None, description="module:function that returns an estimator of your own."
+    )
+    artifact: str | None = Field(
+        default=None, description="A fitted pipeline that you bring, a .skops file."
+    )
+    trust: Sequence[Dotted] = Field(
+        default=(),
+        description="Types of installed packages that a model file may hold beside scikit-learn's.",
+    )
+    kinds: Mapping[str, Kind] = Field(
+        default={}, description="Feature: numeric or categorical, where its type says otherwise."
+    )
+    threshold: float | None = Field(
+        default=None,
+        ge=0,
+        le=1,
+        description="The score above which a record is positive; by default where F1 is greatest.",
+    )
+    confidence: Share = Field(default=0.95, description="Of intervals and tests, between 0 and 1.")
+    drift_limit: float = Field(
+        default=0.1,
+        ge=0,
+        le=LARGEST,
+        description="The PSI from which a significant change is drift.",
+    )
+    cost_matrix: CostMatrix = Field(
+        default=CostMatrix(), description="The gains that the metric cost_matrix_gain adds up."
+    )
+    lift_at: float = Field(
+        default=LIFT_AT, gt=0, le=1, description="The share of the records that lift looks at."
+    )
+    metrics: Mapping[OwnMetric, Function] = Field(
+        default={}, description="Metrics of your own: name: module:function."
+    )
 
     @model_validator(mode="after")
     def _consistent(self) -> "Model":

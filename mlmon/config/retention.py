@@ -1,12 +1,8 @@
 """`retention:` of mlmon.yml: how much of the past `mlmon prune` leaves."""
 
-from typing import Annotated
-
 from pydantic import Field
 
-from mlmon.config.values import Section
-
-AtLeastOne = Annotated[int, Field(ge=1)]
+from mlmon.config.values import Count, Section
 
 
 class Retention(Section):
@@ -15,6 +11,8 @@ class Retention(Section):
     What is not named is kept for ever.
     """
 
-    evaluations: AtLeastOne | None = None
-    runs: AtLeastOne | None = None
-    predictions: AtLeastOne | None = None
+    evaluations: Count | None = Field(default=None, description="So many per store.")
+    runs: Count | None = Field(default=None, description="So many per scenario.")
+    predictions: Count | None = Field(
+        default=None, description="Of so many scored batches per model."
+    )

@@ -12,13 +12,15 @@ from mlmon.config.values import Duration, Function, Parameters, Section, Text
 class OutcomeIs(Section):
     """True when the outcome so far is one of these."""
 
-    outcome: list[Literal["SUCCESS", "WARNING", "FAILED"]]
+    outcome: list[Literal["SUCCESS", "WARNING", "FAILED"]] = Field(
+        description="The outcomes of the run so far with which the step runs."
+    )
 
 
 class SqlIs(Section):
     """True when the query's first value is."""
 
-    sql: str
+    sql: str = Field(description="A select on the warehouse; it may use the run's parameters.")
 
 
 RunIf = Literal["no_prior_step_failed", "some_prior_step_failed", "always", "never"]
@@ -35,32 +37,58 @@ class Step(Section):
     scenario that a step runs. Durations are seconds.
     """
 
-    name: str
-    ingest: str | None = None
-    train: str | None = None
-    score: str | None = None
-    evaluate: str | None = None
-    check: str | None = None
-    report: str | None = None
-    sql: str | None = None
-    python: Function | None = None
-    run: str | None = None
-    message: str | None = None
-    batch: Text | None = None
-    parameters: Parameters = Field(default_factory=dict)
-    to: Sequence[str] = ()
-    run_if: RunIf | OutcomeIs | SqlIs = "no_prior_step_failed"
-    reset_failure_state: bool = False
-    retries: Annotated[int, Field(ge=0, le=100)] = 0
-    retry_delay: Duration = 0.0
-    timeout: Annotated[Duration, Field(gt=0)] | None = None
-    ignore_failure: bool = False
+    name: str = Field(description="What its row and `outputs` are called; once in a scenario.")
+    ingest: str | None = Field(default=None, description="The dataset whose files are read.")
+    train: str | None = Field(default=None, description="The model that is trained.")
+    score: str | None = Field(default=None, description="The model that scores.")
+    evaluate: str | None = Field(default=None, description="The store that is evaluated.")
+    check: str | None = Field(default=None, description="The store whose checks are looked at.")
+    report: str | None = Field(default=None, description="The dashboard that is written.")
+    sql: str | None = Field(default=None, description="A query; it may use the parameters.")
+    python: Function | None = Field(
+        default=None, description="module:function, called with the project and the run."
+    )
+    run: str | None = Field(default=None, description="Another scenario, which runs within.")
+    message: str | None = Field(
+        default=None, description="A text to send, a Jinja template; needs `to:`."
+    )
+    batch: Text | None = Field(
+        default=None, description="Of score, evaluate and check: instead of the run's batch."
+    )
+    parameters: Parameters = Field(
+        default_factory=dict, description="Of `run:`: the other scenario's parameters."
+    )
+    to: Sequence[str] = Field(default=(), description="Of `message:`: names of channels.")
+    run_if: RunIf | OutcomeIs | SqlIs = Field(
+        default="no_prior_step_failed",
+        description=(
+            "When it runs: no_prior_step_failed (default), some_prior_step_failed, always, never, "
+            "{outcome: [...]} or {sql: ...}."
+        ),
+    )
+    reset_failure_state: bool = Field(
+        default=False, description="Whether the run counts as not failed once it is done."
+    )
+    retries: int = Field(
+        default=0, ge=0, le=100, description="How often it is tried again when it fails, to 100."
+    )
+    retry_delay: Duration = Field(
+        default=0.0, description="What is waited before that: `30 seconds`, `5 minutes`, `2 hours`."
+    )
+    timeout: Annotated[Duration, Field(gt=0)] | None = Field(
+        default=None, description="What takes longer has failed: `10 minutes`; by default no limit."
+    )
+    ignore_failure: bool = Field(
+        default=False, description="Whether its failure is a WARNING of the run only."
+    )
 
     @model_validator(mode="after")
     def _one_action(self) -> "Step":
         if sum(getattr(self, name) is not None for name in ACTIONS) != 1:
             raise ValueError(f"a step does exactly one of {', '.join(ACTIONS)}")
-        verb, _ = self.action
+        verb, target = self.action
+        if not target.strip():
+            raise ValueError(f"`{verb}:` is empty")
         if bool(self.to) != (verb == "message"):
             raise ValueError("`message:` and `to:`, a list of channels, belong together")
         if self.parameters and verb != "run":
@@ -72,7 +100,9 @@ class Step(Section):
     @property
     def action(self) -> tuple[str, str]:
         """The verb and its object."""
-        return next((name, getattr(self, name)) for name in ACTIONS if getattr(self, name))
+        return next(
+            (name, getattr(self, name)) for name in ACTIONS if getattr(self, name) is not None
+        )
 
     @property
     def target(self) -> str:
@@ -86,15 +116,30 @@ class Reporter(Section):
     `transitions` tells only when a check of the run opened, escalated or resolved an alert.
     """
 
-    name: str
-    to: Annotated[Sequence[str], Field(min_length=1)]
-    when: Literal["start", "end"] = "end"
-    outcome: Sequence[Literal["SUCCESS", "WARNING", "FAILED", "ABORTED"]] = ()
-    transitions: bool = False
-    title: str = "{{ run.scenario }}: {{ run.outcome or 'started' }}"
-    message: str | None = None
-    summary: bool = True
-    picture: bool = False
+    name: str = Field(description="What `notifications` calls it; once in a scenario.")
+    to: Annotated[Sequence[str], Field(min_length=1)] = Field(description="Names of channels.")
+    when: Literal["start", "end"] = Field(
+        default="end", description="When it tells: at the start or the end (default) of a run."
+    )
+    outcome: Sequence[Literal["SUCCESS", "WARNING", "FAILED", "ABORTED"]] = Field(
+        default=(), description="Only runs that end so; by default all."
+    )
+    transitions: bool = Field(
+        default=False, description="Only runs whose checks opened, escalated or resolved an alert."
+    )
+    title: str = Field(
+        default="{{ run.scenario }}: {{ run.outcome or 'started' }}",
+        description="The message's title, a Jinja template.",
+    )
+    message: str | None = Field(
+        default=None, description="The message's text, a Jinja template; by default the steps."
+    )
+    summary: bool = Field(
+        default=True, description="Whether the dashboard in short stands below the message."
+    )
+    picture: bool = Field(
+        default=False, description="Whether the dashboard's picture goes with the message."
+    )
 
     @model_validator(mode="after")
     def _possible(self) -> "Reporter":
@@ -109,17 +154,23 @@ class Channel(Section):
     What is secret in it stands there as `${NAME}` and comes from the environment.
     """
 
-    url: str
+    url: str = Field(description="An address of apprise; secrets stand in it as ${NAME}.")
 
 
 class Scenario(Section):
     """Ordered steps, what starts them, who is told; a step's texts may use the parameters."""
 
-    triggers: Sequence[Trigger] = ()
-    parameters: Parameters = Field(default_factory=dict)
-    steps: Annotated[Sequence[Step], Field(min_length=1)]
-    timeout: Annotated[Duration, Field(gt=0)] | None = None
-    reporters: Sequence[Reporter] = ()
+    triggers: Sequence[Trigger] = Field(default=(), description="What starts it.")
+    parameters: Parameters = Field(
+        default_factory=dict, description="Names that steps may use as $name, and their values."
+    )
+    steps: Annotated[Sequence[Step], Field(min_length=1)] = Field(
+        description="What it does, in this order."
+    )
+    timeout: Annotated[Duration, Field(gt=0)] | None = Field(
+        default=None, description="What a run may take: `2 hours`; by default no limit."
+    )
+    reporters: Sequence[Reporter] = Field(default=(), description="Who is told of a run.")
 
     @model_validator(mode="after")
     def _named_once(self) -> "Scenario":

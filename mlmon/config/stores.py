@@ -1,12 +1,12 @@
 """`stores:` of mlmon.yml: what is evaluated, on which sample, with which checks."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
 from mlmon.config.checks import Check
-from mlmon.config.values import Reference, Section, Text
+from mlmon.config.values import Count, Reference, Section, Seed, Text
 
 
 class Sampling(Section):
@@ -16,10 +16,16 @@ class Sampling(Section):
     keeps exactly `rows` of them; all by the md5 of the seed and the key.
     """
 
-    method: Literal["all", "random", "ratio", "fixed"] = "all"
-    rows: Annotated[int, Field(gt=0)] | None = None
-    ratio: Annotated[float, Field(gt=0, le=1)] | None = None
-    seed: int = 1337
+    method: Literal["all", "random", "ratio", "fixed"] = Field(
+        default="all", description="all (default), random or fixed with `rows:`, ratio."
+    )
+    rows: Count | None = Field(
+        default=None, description="Of random about so many records, of fixed exactly."
+    )
+    ratio: float | None = Field(
+        default=None, gt=0, le=1, description="Of ratio: the share of the records."
+    )
+    seed: Seed = Field(default=1337, description="What chance begins with.")
 
     @model_validator(mode="after")
     def _complete(self) -> "Sampling":
@@ -36,14 +42,31 @@ class Store(Section):
     Without a `reference:` it is measured against the test part of the training.
     """
 
-    model: str
-    reference: Reference | None = None
-    sampling: Sampling = Sampling()
-    performance: bool = True
-    bootstrap: Annotated[int, Field(ge=100)] | None = None  # resamples, for intervals
-    classifier_rows: Annotated[int, Field(ge=0)] | None = None  # a side; None all, 0 leaves it out
-    labels: Mapping[str, Text] = {}
-    checks: Sequence[Check] = ()
+    model: str = Field(description="The model whose records and predictions are evaluated.")
+    reference: Reference | None = Field(
+        default=None, description="What is measured against; by default the training's test part."
+    )
+    sampling: Sampling = Field(
+        default=Sampling(), description="Which records of a batch; by default all."
+    )
+    performance: bool = Field(
+        default=True, description="Whether the truth is known; false: drift only."
+    )
+    bootstrap: int | None = Field(
+        default=None,
+        ge=100,
+        le=100_000,
+        description="Resamples for an interval of every performance metric, 100 to 100,000.",
+    )
+    classifier_rows: int | None = Field(
+        default=None,
+        ge=0,
+        description="Most rows a side of the domain classifier; by default all, 0 leaves it out.",
+    )
+    labels: Mapping[str, Text] = Field(
+        default={}, description="Tags of every evaluation: name: value."
+    )
+    checks: Sequence[Check] = Field(default=(), description="What its figures must be.")
 
     @model_validator(mode="after")
     def _named_once(self) -> "Store":

@@ -16,6 +16,7 @@ DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sun
 KINDS = ("every", "cron", "new_data", "sql", "after")
 # What belongs to some kinds only.
 BELONGS = {"at": ("every",), "time_zone": ("every", "cron"), "outcome": ("after",)}
+EVERY = r"^[1-9]\d{0,3} (minute|hour|day|week|month)s?$"
 LEAP_YEAR = datetime(2024, 1, 1, tzinfo=UTC)
 
 Outcome = Literal["SUCCESS", "WARNING", "FAILED", "ABORTED"]
@@ -37,16 +38,28 @@ def _cron(expression: str) -> str:
 class Trigger(Section):
     """What starts a scenario: a time, new data, another result of a query, another scenario."""
 
-    name: str
-    every: Annotated[str, Field(pattern=r"^[1-9]\d* (minute|hour|day|week|month)s?$")] | None = None
-    cron: Annotated[str, AfterValidator(_cron)] | None = None
-    new_data: str | None = None
-    sql: str | None = None
-    after: str | None = None
-    at: str | None = None
-    time_zone: Zone = "UTC"
-    outcome: Annotated[list[Outcome], Field(min_length=1)] | None = None
-    enabled: bool = True
+    name: str = Field(description="What `trigger_state` calls it; once in a scenario.")
+    every: Annotated[str, Field(pattern=EVERY)] | None = Field(
+        default=None, description="A time: `1 week`, `30 minutes`, `2 months`, up to 9999."
+    )
+    cron: Annotated[str, AfterValidator(_cron)] | None = Field(
+        default=None, description="A time: the five fields of cron."
+    )
+    new_data: str | None = Field(
+        default=None, description="A dataset: a file or batch of it is new or has changed."
+    )
+    sql: str | None = Field(default=None, description="A query: it has another result.")
+    after: str | None = Field(default=None, description="A scenario: a run of it has ended.")
+    at: str | None = Field(
+        default=None, description="Of `every:`: `06:00`, `Monday 06:00`, or `1 06:00` of a month."
+    )
+    time_zone: Zone = Field(
+        default="UTC", description="Of `every:` and `cron:`: the zone, such as Europe/Berlin."
+    )
+    outcome: Annotated[list[Outcome], Field(min_length=1)] | None = Field(
+        default=None, description="Of `after:`: the run has ended so; by default any."
+    )
+    enabled: bool = Field(default=True, description="false switches it off.")
 
     @model_validator(mode="after")
     def _one_kind(self) -> "Trigger":

@@ -53,7 +53,7 @@ def _zone(name: str) -> str:
 
 def _seconds(given: object) -> object:
     """Return a duration like `90`, `30 seconds` or `2 hours` in seconds."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?) *(second|minute|hour|day)s?", str(given))
+    found = re.fullmatch(r"(\d{1,9}(?:\.\d{1,9})?) *(second|minute|hour|day)s?", str(given))
     if isinstance(given, str) and not found:
         raise ValueError("give a duration like 30 seconds, 5 minutes or 2 hours")
     return float(found[1]) * SECONDS[found[2]] if found else given
@@ -68,6 +68,8 @@ def _parameter(name: str) -> str:
     return name
 
 
+LARGEST = 1e300  # of any figure
+LONGEST = 366 * 86400.0  # seconds of any duration
 SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 OF_THE_RUN = ("batch", "outcome", "run_id", "scenario", "trigger")
 OwnMetric = Annotated[str, AfterValidator(_own_metric)]
@@ -75,7 +77,10 @@ Function = Annotated[str, AfterValidator(_function)]
 Dotted = Annotated[str, AfterValidator(_dotted)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, BeforeValidator(_as_text)]
-Duration = Annotated[float, BeforeValidator(_seconds), Field(ge=0)]
+Duration = Annotated[float, Field(ge=0, le=LONGEST), BeforeValidator(_seconds)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]  # as numpy has it
+Count = Annotated[int, Field(gt=0, le=1_000_000_000)]
+Figure = Annotated[float, Field(ge=-LARGEST, le=LARGEST)]
 Parameters = Mapping[Annotated[str, AfterValidator(_parameter)], bool | int | float | str | None]
 Kind = Literal["numeric", "categorical"]
 Task = Literal["binary", "multiclass", "regression"]
@@ -83,16 +88,18 @@ Share = Annotated[float, Field(gt=0, lt=1)]
 
 
 class Section(BaseModel):
-    """A part of mlmon.yml: unknown keys are refused, values never change."""
+    """A part of mlmon.yml: unknown keys are refused, values never change, numbers are numbers."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Reference(Section):
     """A batch, or an evaluation by its id, the beginning of that, or its name."""
 
-    batch: Text | None = None
-    evaluation: Text | None = None
+    batch: Text | None = Field(default=None, description="Name of a batch of the dataset.")
+    evaluation: Text | None = Field(
+        default=None, description="An evaluation: its id, the beginning of that, or its name."
+    )
 
     @model_validator(mode="after")
     def _one(self) -> "Reference":

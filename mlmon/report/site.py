@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from mlmon import progress
 from mlmon.drafts import Known, own, refuse_strange, replacing
 from mlmon.errors import EvaluationNotFound
 from mlmon.report import evaluation as evaluations
@@ -75,7 +76,7 @@ def write_report(
         stale = [each for each in asked if written(directory / each.path) != states[each]]
         refuse(directory, [DASHBOARD, *(each.path for each in stale)], SUMMARY if summary else ())
         with held(read, len(stale), len(known)):
-            for each in stale:
+            for each in progress.each("write", stale, lambda page: page.path):
                 write(directory / each.path, each.facts(), states[each])
         index = directory / DASHBOARD
         page = directory / compared.path if compared else index

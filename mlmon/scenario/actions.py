@@ -19,6 +19,7 @@ from mlmon import (
 )
 from mlmon.config import Step
 from mlmon.errors import ConfigError
+from mlmon.progress import during
 from mlmon.quiet import told
 from mlmon.scenario import runs
 from mlmon.scenario.context import Context
@@ -52,7 +53,8 @@ def _ingest(context: Context, step: Step) -> Result:
 
 def _train(context: Context, step: Step) -> Result:
     by = f"scenario {context.row['scenario']}"
-    version = train.train(context.warehouse, context.config, step.target, created_by=by)
+    with during(f"train {step.target}"):
+        version = train.train(context.warehouse, context.config, step.target, created_by=by)
     if version["is_active"]:
         runs.work_with_version(
             context.warehouse, context.row, step.target, version["model_version"]

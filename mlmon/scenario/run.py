@@ -6,6 +6,7 @@ from typing import Any
 
 from mlmon.config import Config, Step
 from mlmon.errors import ConfigError
+from mlmon.progress import during
 from mlmon.scenario import reporting, runs
 from mlmon.scenario.actions import Result
 from mlmon.scenario.context import Context
@@ -65,7 +66,8 @@ def _steps(context: Context) -> None:
     deadline = None if limit is None else time.monotonic() + limit
     done = {row["position"]: row for row in runs.steps(context.warehouse, context.row["run_id"])}
     for position, step in enumerate(context.section.steps, start=1):
-        row = done.get(position) or run_step(context, position, step, _nested, deadline)
+        with during(step.name, position - 1, len(context.section.steps)):
+            row = done.get(position) or run_step(context, position, step, _nested, deadline)
         if step.reset_failure_state and row["outcome"] != "SKIPPED":
             context.state.reset()
         context.took(row)
