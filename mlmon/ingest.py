@@ -6,7 +6,7 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 from collections.abc import Sequence
 from typing import Any
 
-from mlmon import generated, incoming, references, sources
+from mlmon import frames, generated, incoming, references, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, BatchNotFound, SourceError
 from mlmon.incoming import INCOMING
@@ -55,7 +55,8 @@ def ingest_frame(
     if batch is None and dataset.batching.by == "file":
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
     source = sources.Source(f"{sources.FRAME} {batch or ''}".strip(), (), batch)
-    with warehouse.registered(frame, "mlmon_frame"), incoming.loaded(warehouse, source):
+    rows = frames.arrow(frame, source.name)
+    with warehouse.registered(rows, "mlmon_frame"), incoming.loaded(warehouse, source):
         return _store(warehouse, config, name, source)
 
 
@@ -108,6 +109,8 @@ def _store(
         if not warehouse.has(name):
             _create(warehouse, dataset, name, schema)
             generated.refresh(warehouse, config)
+        elif _retype(warehouse, dataset, name, schema):
+            generated.refresh(warehouse, config, anew=True)
         return [
             batch
             for batch in names
@@ -120,6 +123,21 @@ def _create(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str,
     """The dataset's table exists, its schema frozen."""
     columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in schema.items())
     warehouse.write(f"create table {quoted(name)} (batch VARCHAR not null, {columns})")
+    _document(warehouse, dataset, name, schema)
+
+
+def _retype(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str, str]) -> bool:
+    """Columns that had no value so far have the schema's type; return whether any changed."""
+    stored = warehouse.columns(name)
+    new = {column: kind for column, kind in schema.items() if stored[column] != kind}
+    for column, kind in new.items():
+        warehouse.write(f"alter table {quoted(name)} alter column {quoted(column)} type {kind}")
+    if new:
+        _document(warehouse, dataset, name, schema)
+    return bool(new)
+
+
+def _document(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str, str]) -> None:
     words = {column: f"As in the source, {kind}." for column, kind in schema.items()}
     words[dataset.key] = "Key of the record, unique in the dataset."
     words["batch"] = "The batch that the record came in."
@@ -158,7 +176,10 @@ def _replace(
     schema: dict[str, str],
 ) -> bool:
     """The batch holds exactly its incoming rows; return whether that changed anything."""
-    casts = ", ".join(f"{incoming.cast(c, kind)} as {quoted(c)}" for c, kind in schema.items())
+    given = warehouse.columns(INCOMING)
+    casts = ", ".join(
+        f"{incoming.cast(c, kind, given[c])} as {quoted(c)}" for c, kind in schema.items()
+    )
     rows = (
         f"select * exclude mlmon_row from (select {_batch_of(dataset, source)} as batch,"
         f" mlmon_row, {casts} from {INCOMING} order by mlmon_row) where batch = {literal(batch)}"

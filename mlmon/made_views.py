@@ -16,7 +16,10 @@ from mlmon.warehouse import Warehouse
 
 MADE_OF = "views_made_of"
 LIBRARIES = ("duckdb", "ibis-framework", "sqlglot")
-CODE = ("features.py", "generated.py", "project_views.py", "records.py", "tables/*.py", "views.py")
+CODE = (
+    *("category_columns.py", "features.py", "generated.py", "project_views.py", "records.py"),
+    *("tables/*.py", "views.py"),
+)
 
 State = dict[str, Any]  # view of the project -> what is known of it
 

@@ -18,7 +18,7 @@ from mlmon.config.models import OWN_COLUMNS
 from mlmon.errors import ConfigError, SourceError
 from mlmon.incoming import INCOMING
 from mlmon.literals import literal, quoted
-from mlmon.records import kind_of
+from mlmon.records import CATEGORICAL, NUMERIC, kind_of
 from mlmon.warehouse import Warehouse
 
 REFERENCE, CURRENT = "reference", "current"
@@ -43,9 +43,37 @@ def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side,
     """
     before = _read(warehouse, reference, REFERENCE, {})
     after = _read(warehouse, current, CURRENT, before.types)
+    before, after = _flags(warehouse, before, after), _flags(warehouse, after, before)
     if before.name == after.name:
         before, after = (replace(side, name=f"{side.role} {side.name}") for side in (before, after))
     return before, after
+
+
+def _flags(warehouse: Warehouse, side: Side, other: Side) -> Side:
+    """Return a side whose texts True and False are booleans, where the other side's are."""
+    texts = [
+        name
+        for name, kind in side.types.items()
+        if kind == "VARCHAR" and other.types.get(name) == "BOOLEAN"
+    ]
+    flags = [
+        name
+        for name in texts
+        if not warehouse.value(
+            f"select count(*) from {side.role} where lower({quoted(name)}) not in ('true', 'false')"
+        )
+    ]
+    if not flags:
+        return side
+    casts = ", ".join(f"{quoted(name)}::boolean as {quoted(name)}" for name in flags)
+    if isinstance(side.rows, str):
+        rows: Any = f"(select * replace ({casts}) from {side.rows})"
+    else:
+        query = f"select * replace ({casts}) from {side.role}"
+        rows = warehouse.connection.execute(query).to_arrow_table()
+    aligned = replace(side, rows=rows, types={**side.types, **dict.fromkeys(flags, "BOOLEAN")})
+    put(warehouse, aligned)
+    return aligned
 
 
 def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
@@ -67,7 +95,7 @@ def _read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str])
 def put(warehouse: Warehouse, side: Side) -> None:
     """The side's rows are a relation of this connection, named for its role."""
     if isinstance(side.rows, str):
-        warehouse.write(f"create temp view {side.role} as from {side.rows}")
+        warehouse.write(f"create or replace temp view {side.role} as from {side.rows}")
     else:
         warehouse.connection.register(side.role, side.rows)
 
@@ -93,20 +121,36 @@ def _described(warehouse: Warehouse, side: Side) -> Side:
     types = warehouse.columns(side.role)
     if not types:
         raise SourceError(f"{side.name}: has no columns")
-    return replace(side, types=types)
+    if empty := incoming.without_values(warehouse, side.role, types):
+        side = _untyped(side, empty)
+        put(warehouse, side)
+    return replace(side, types=types | dict.fromkeys(empty, NOTHING))
+
+
+def _untyped(side: Side, columns: Sequence[str]) -> Side:
+    """Return a side of which these columns, which have no value, have no type either."""
+    if isinstance(side.rows, str):
+        nulls = ", ".join(f"null as {quoted(name)}" for name in columns)
+        return replace(side, rows=f"(select * replace ({nulls}) from {side.rows})")
+    rows = side.rows
+    for name in columns:
+        rows = rows.set_column(rows.column_names.index(name), name, pa.nulls(len(rows)))
+    return replace(side, rows=rows)
 
 
 def _typed(warehouse: Warehouse, source: sources.Source, types: Mapping[str, str]) -> pa.Table:
     """Return the rows of a text file, every column in its type."""
     given = warehouse.columns(INCOMING)
     given.pop("mlmon_row")
+    known = {column: kind for column, kind in types.items() if kind != NOTHING}
     schema = {
-        column: types.get(column) or _type(warehouse, source, column, kind)
+        column: known.get(column) or _type(warehouse, source, column, kind)
         for column, kind in given.items()
     }
     incoming.check_values(warehouse, source, schema)
     casts = ", ".join(
-        f"{incoming.cast(column, kind)} as {quoted(column)}" for column, kind in schema.items()
+        f"{incoming.cast(column, kind, given[column])} as {quoted(column)}"
+        for column, kind in schema.items()
     )
     return warehouse.connection.execute(f"select {casts} from {INCOMING}").to_arrow_table()
 
@@ -165,10 +209,13 @@ def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, 
         return "it has no value on either side"
     if None in kinds:
         return f"{filled[0].types[column]} is no number, category or date"
-    if column not in wanted and len(kinds) > 1:
+    flags = [side.types[column] == "BOOLEAN" for side in filled]
+    mixed = any(flags) and NUMERIC in kinds and wanted.get(column) == CATEGORICAL
+    if mixed or (column not in wanted and len(kinds) > 1):
         raise SourceError(
             f"{current.name}: column {column} is {current.types[column]}, in {reference.name} it "
-            f"is {reference.types[column]}; make them alike, or give its kind"
+            f"is {reference.types[column]}; make them alike, or "
+            + ("read it as numeric" if any(flags) else "give its kind")
         )
     return None
 

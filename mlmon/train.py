@@ -54,7 +54,7 @@ def train(
     labelled = frame["_actual"].notna()
     train_part, test_part = frame[labelled & ~is_test], frame[is_test]
     pipeline = estimators.fit(config, model, source, train_part)
-    fitted = estimators.fit_threshold(model, source, pipeline, frame[labelled & is_test])
+    fitted = estimators.fit_threshold(model, source, pipeline, test_part)
     folder = config.path(config.warehouse).parent
     artifact = artifacts.save(folder, name, fitted.pipeline)
     with warehouse.transaction():
@@ -77,6 +77,7 @@ def train(
                 "sha256": artifact.sha256,
                 "versions": json.dumps(artifact.versions),
                 "trusted_types": list(artifact.trusted_types),
+                "category_format": source.category_format,
             },
         )
         facts = challenge.decide(warehouse, model, folder, version, fitted)
@@ -142,7 +143,6 @@ def _store_reference(
 ) -> None:
     """The reference sample is in the warehouse: predictions, bins, importances, its figures."""
     identity = {"model": version["model"], "model_version": version["model_version"]}
-    labelled = test_part[test_part["_actual"].notna()]
     outputs = fitted.predict(test_part)
     said = predictions.tables(identity, model.dataset, fitted, test_part, outputs)
     for table, content in said.items():
@@ -161,7 +161,10 @@ def _store_reference(
     )
     warehouse.append(
         "feature_importances",
-        [{**identity, **row} for row in estimators.importances(fitted, labelled, model.train.seed)],
+        [
+            {**identity, **row}
+            for row in estimators.importances(fitted, fitted.labelled(test_part), model.train.seed)
+        ],
     )
     row = samples.reference(warehouse, model, version)
     measure.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)

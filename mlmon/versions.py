@@ -56,5 +56,7 @@ def source(version: Row) -> Source:
         version["key"],
         version["target"],
         kinds(version),
+        version["task"],
         (version["model_version"],),
+        version["category_format"],
     )

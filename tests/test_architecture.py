@@ -11,7 +11,7 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue functions literals processes",
+    "errors catalogue categories functions literals processes",
     "signals drafts",
     "tables config.values config.dashboards inference paired artifacts opening",
     "config.datasets config.models config.checks config.retention config.triggers",
@@ -23,7 +23,7 @@ FLOORS = (
     "config schema",
     "warehouse judgements",
     "records made_views unscored evaluations exports prometheus terminal dictionary report",
-    "doctor prune entries",
+    "doctor prune entries category_columns",
     "features versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import Function, Section
+from mlmon.config.values import Class, Function, Section
 from mlmon.literals import names
 
 BOUNDS = ("min", "soft_min", "soft_max", "max")
@@ -40,7 +40,7 @@ class Check(Section):
 
     name: str
     metric: str | None = None
-    feature: str | None = None  # "*": every input feature
+    feature: Class | None = None  # "*": every input feature
     segment: str | None = None  # "*": every segment
     min: float | None = None
     soft_min: float | None = None

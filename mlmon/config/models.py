@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
-from mlmon.config.values import Function, Kind, OwnMetric, Section, Share, Task, Text
+from mlmon.config.values import Class, Function, Kind, OwnMetric, Section, Share, Task, Text
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
 OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
@@ -56,7 +56,7 @@ class Model(Section):
     dataset: str
     task: Task = "binary"
     target: str
-    positive_class: Text | None = None
+    positive_class: Class | None = None
     features: Annotated[list[str], Field(min_length=1)]
     train: Training
     activate: Literal["always", "if_better", "never"] = "always"
