@@ -9,13 +9,16 @@
 -- n: rows in the bin.
 -- sum: sum of the scores.
 -- sum_of_squares: sum of the squared scores.
--- sum_log_loss: sum of the log losses as in log_loss, NULL without a label.
+-- sum_log_loss: sum of the log losses as in log_loss, NULL without a label
+-- and where that is no class of the model version.
 with scored as (
     select
         r.sample_id,
         least(greatest(floor(r.score * 100), 0), 99)::integer as bin,
         r.actual as label,
         r.score,
+        r.actual is not null
+        and coalesce(list_contains(m.classes, r.actual), true) as is_known,
         greatest(
             case
                 when r.actual = m.positive_class then r.score else 1 - r.score
@@ -36,6 +39,6 @@ select
     count(*) as n,
     sum(score) as sum,
     sum(score * score) as sum_of_squares,
-    case when label is not null then -sum(ln(likelihood)) end as sum_log_loss
+    case when is_known then -sum(ln(likelihood)) end as sum_log_loss
 from scored
-group by sample_id, bin, label
+group by sample_id, bin, label, is_known

@@ -16,7 +16,12 @@ select
     coalesce(s.negatives, 0) as negatives,
     coalesce(
         r.note,
-        case when s.class is null then 'no labelled rows with a score' end
+        case
+            when s.class is not null then null
+            when c.task = 'multiclass'
+                then 'no labelled rows with a probability of the class'
+            else 'no labelled rows with a score'
+        end
     ) as note
 from confusion_counts as c
 inner join row_counts as r on c.sample_id = r.sample_id
