@@ -50,7 +50,8 @@ def bench(
             rows.fill(made)
         else:
             _fill(warehouse, made, version, samples)
-        made.ibis.create_view("scored_records", features.scored(made.ibis.table("sample_rows")))
+        rows_of_samples = made.ibis.table("sample_rows")
+        made.ibis.create_view("scored_records", features.scored(rows_of_samples, version["task"]))
         _profile(made, rows.kinds if rows else None)
         yield made
     finally:

@@ -3,12 +3,15 @@
 An outlier, an unseen category or a missing value lands in a bin of its own, always.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from mlmon import categories
 
 COARSE = 10
 FINE = 240  # with the coarse edges at most 251: one byte a bin
@@ -27,10 +30,12 @@ def freeze(kind: str, values: Any, learned: Any = None) -> list[Row]:
     if kind == "numeric":
         numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
         return of_numbers(np.sort(numbers[np.isfinite(numbers)]))
-    counts = values.dropna().value_counts().to_dict()
+    counts: Counter[str] = Counter()
+    for value, n in values.dropna().value_counts().items():
+        counts[categories.text(value)] += int(n)
     rows = of_categories(counts)
     if learned is not None:
-        beyond = {*map(str, learned.dropna().unique())} - {*map(str, counts)}
+        beyond = {*map(categories.text, learned.dropna().unique())} - {*counts}
         (other,) = [row for row in rows if row["kind"] == "other"]
         other["trained"] = sorted(beyond)
     return rows
@@ -96,9 +101,9 @@ def _categorical(counts: Mapping[str, int]) -> Iterator[Row]:
     if len(rest) == 1:
         frequent, rest = names, []
     for position, name in enumerate(frequent):
-        yield _bin("category", position, category=str(name))
+        yield _bin("category", position, category=name)
     if rest:
-        yield _bin("category", len(frequent), categories=sorted(map(str, rest)))
+        yield _bin("category", len(frequent), categories=sorted(rest))
     last = len(frequent) + bool(rest)
     yield _bin("other", last)
     yield _bin("missing", last + 1)

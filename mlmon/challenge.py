@@ -54,6 +54,10 @@ def contest(
         return _kept(f"the active version has another {changed[0]}; they cannot be compared")
     for batches, words in _samples(warehouse, model, both):
         frames = [_records(warehouse, version, batches, both) for version in both]
+        if model.task == "binary":  # a truth of neither class is no negative
+            frames = [one.labelled(frame) for one, frame in zip(fitted, frames, strict=True)]
+            keys = set.intersection(*(set(frame["_record_id"]) for frame in frames))
+            frames = [frame[frame["_record_id"].isin(keys)] for frame in frames]
         if _enough(frames[0], fitted[0]):
             made = _compare(fitted, frames, model.confidence, words)
             return {**made, "batches": list(batches)}

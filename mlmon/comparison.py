@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 import ibis
 import ibis.expr.types as ir
 
-from mlmon import features, measure, views
+from mlmon import categories, category_columns, features, measure, views
 from mlmon.bench import Rows
 from mlmon.config.models import LIFT_AT, CostMatrix
 from mlmon.literals import quoted
 from mlmon.records import CATEGORICAL, NUMERIC, cutoff
-from mlmon.roles import Outcome, Roles, class_of
+from mlmon.roles import Outcome, Roles
 from mlmon.sides import CURRENT, REFERENCE, Side, put
 from mlmon.warehouse import Row, Warehouse, now
 
@@ -103,7 +103,9 @@ def _rows(
     """Return the wide rows of a side, as mlmon/features.py describes them."""
     table = warehouse.ibis.table(side.role)
     columns: dict[str, ir.Value] = {
-        name: features.number_of(table[name]) if kind == NUMERIC else class_of(table[name])
+        name: features.number_of(table[name])
+        if kind == NUMERIC
+        else category_columns.spelled(table[name])
         for name, kind in kinds.items()
     }
     number = features.text_of(ibis.row_number())
@@ -151,6 +153,7 @@ def _version(outcome: Outcome, kinds: Mapping[str, str]) -> Row:
         "features": json.dumps(dict(kinds)),
         "train_batches": [],
         "train_fingerprints": [],
+        "category_format": categories.FORMAT,
         "is_active": True,
     }
 

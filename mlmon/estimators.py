@@ -1,6 +1,8 @@
 """The estimator of a model: brought or default, fitted, with threshold and importances."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from sklearn.metrics import precision_recall_curve
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from mlmon import artifacts, functions
+from mlmon import artifacts, categories, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
 from mlmon.fitted import Fitted, class_names, one_thread, trust_of
@@ -21,6 +23,7 @@ from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
 
 CATEGORIES = 254  # what histogram boosting can tell apart in one feature
+WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")  # a class that is a number of eight bytes
 SCORING = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 
 
@@ -28,6 +31,11 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
     """Return the fitted pipeline: the user's artifact, the user's estimator, or the default."""
     if model.artifact:
         return artifacts.register(config.path(model.artifact), trust_of(config, source.model))
+    if frame.empty:
+        raise TrainingError(
+            f"model {source.model}: no record with a value of {model.target} is left to learn from "
+            f"beside the test part (test_size: {model.train.test_size:g}); train on more records"
+        )
     filled = {name: kind for name, kind in source.kinds.items() if frame[name].notna().any()}
     if not filled:
         raise TrainingError(f"model {source.model}: every feature is missing in every row")
@@ -51,8 +59,7 @@ def target_of(actual: Any, task: str) -> Any:
     """Return the target as an estimator sees it: numbers where all classes are whole numbers."""
     if task == "regression":
         return actual.astype("float64")
-    names = actual.unique()
-    whole = all(name.lstrip("-").isdigit() and str(int(name)) == name for name in names)
+    whole = all(WHOLE.fullmatch(name) for name in actual.unique())
     return actual.astype("int64") if whole else actual.astype("object")
 
 
@@ -93,24 +100,26 @@ def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
 
 def fit_threshold(model: Model, source: Source, pipeline: Any, test_part: Any) -> Fitted:
     """Return the pipeline with its classes and the threshold chosen on the test part."""
-    if test_part.empty:
+    if test_part["_actual"].isna().all():
         raise TrainingError(f"model {source.model}: the test part is empty; train on more records")
     if model.task == "regression":
         return Fitted(pipeline, model.task, source.kinds, [], None, None)
     classes = class_names(pipeline)
     if model.task == "multiclass":
         return Fitted(pipeline, model.task, source.kinds, classes, None, None)
-    if model.positive_class not in classes or len(classes) != 2:
+    positive_class = categories.among(str(model.positive_class), classes)
+    if positive_class is None or len(classes) != 2:
         raise ConfigError(
             f"models.{source.model}.positive_class: {model.positive_class} must be one of two "
             f"classes of {model.target}; there is {', '.join(classes)}"
         )
-    fitted = Fitted(pipeline, model.task, source.kinds, classes, model.positive_class, 0.5)
+    fitted = Fitted(pipeline, model.task, source.kinds, classes, positive_class, 0.5)
     threshold = model.threshold
     if threshold is None:
-        positive = (test_part["_actual"] == model.positive_class).to_numpy()
-        threshold = best_threshold(positive, fitted.predict(test_part)["score"])
-    return Fitted(pipeline, model.task, source.kinds, classes, model.positive_class, threshold)
+        labelled = fitted.labelled(test_part)
+        positive = (labelled["_actual"] == positive_class).to_numpy()
+        threshold = best_threshold(positive, fitted.predict(labelled)["score"])
+    return replace(fitted, threshold=threshold)
 
 
 def best_threshold(positive: Any, score: Any) -> float:

@@ -10,6 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
+from mlmon import category_columns
 from mlmon.records import CATEGORICAL, NUMERIC, Source
 from mlmon.warehouse import Row
 
@@ -40,13 +41,18 @@ SCORED_RECORDS = {
 
 
 def text_of(column: ir.Column) -> ir.StringColumn:
-    """Return a column as text: how keys, classes and categories are compared everywhere."""
+    """Return a column as text: how keys are compared everywhere."""
     return column.cast("string")
 
 
-def category_of(column: ir.Column) -> ir.Column:
+def category_of(column: ir.Column, source: Source) -> ir.StringColumn:
+    """Return a column as categories or classes, spelled as when the source's versions learned."""
+    return category_columns.spelled(column) if source.category_format else text_of(column)
+
+
+def seen_category_of(column: ir.Column, source: Source) -> ir.Column:
     """Return a category as an estimator sees it: text, but true and false as they are."""
-    return column if column.type().is_boolean() else text_of(column)
+    return column if column.type().is_boolean() else category_of(column, source)
 
 
 def finite(number: ir.FloatingColumn) -> ir.FloatingColumn:
@@ -72,11 +78,12 @@ def model_rows(table: ir.Table, source: Source) -> ir.Table:
     columns: dict[str, Any] = {
         "_batch": table["batch"],
         "_record_id": text_of(table[source.key]),
-        "_actual": text_of(table[source.target]),
+        "_actual": category_of(table[source.target], source),
     }
     for name, kind in source.kinds.items():
         given = table[name]
-        columns[name] = finite(number_of(given)) if kind == NUMERIC else category_of(given)
+        is_number = kind == NUMERIC
+        columns[name] = finite(number_of(given)) if is_number else seen_category_of(given, source)
     return table.select(**columns)
 
 
@@ -107,13 +114,13 @@ def sample_rows(
         _has_performance="has_performance",
     )
     raw: dict[str, Any] = {
-        name: number_of(table[name]) if kind == NUMERIC else text_of(table[name])
+        name: number_of(table[name]) if kind == NUMERIC else category_of(table[name], source)
         for name, kind in source.kinds.items()
     }
     rows = table.select(
         _batch="batch",
         _record_id=text_of(table[source.key]),
-        _target=text_of(table[source.target]),
+        _target=category_of(table[source.target], source),
         **raw,
     )
     said = predictions.filter(predictions.model == source.model).select(
@@ -193,13 +200,17 @@ def _named(rows: ir.Table, columns: Mapping[str, str]) -> ir.Table:
     return each.filter(each["feature"] >= names[0], each["feature"] <= names[-1])
 
 
-def scored(rows: ir.Table) -> ir.Table:
-    """Return `scored_records` of wide rows; a score that is NaN or infinite is none."""
+def scored(rows: ir.Table, task: str | None) -> ir.Table:
+    """Return `scored_records` of wide rows; a score that is NaN or infinite is none.
+
+    Of a regression the prediction is the estimate, as text.
+    """
+    score = finite(rows["_score"])
     return rows.select(
         sample_id=rows["_sample_id"],
         record_id=rows["_record_id"],
-        score=finite(rows["_score"]),
-        prediction=rows["_prediction"],
+        score=score,
+        prediction=category_columns.spelled(score) if task == "regression" else rows["_prediction"],
         actual=rows["_actual"],
     )
 

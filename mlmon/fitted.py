@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from mlmon import artifacts, versions
+from mlmon import artifacts, categories, versions
 from mlmon.audit import Trust
 from mlmon.config import Config
 from mlmon.errors import ArtifactError
@@ -34,6 +34,11 @@ class Fitted:
         rows = frame[list(self.features)]
         with one_thread():
             return self._predict(rows)
+
+    def labelled(self, frame: Any) -> Any:
+        """Return the rows whose truth is known: of a classifier one of its classes."""
+        actual = frame["_actual"]
+        return frame[actual.notna() if self.task == "regression" else actual.isin(self.classes)]
 
     def _predict(self, rows: Any) -> dict[str, Any]:
         if self.task == "regression":
@@ -86,11 +91,8 @@ def one_thread() -> Any:
 
 
 def class_names(pipeline: Any) -> list[str]:
-    """Return the classes of a fitted classifier as the text that DuckDB makes of them."""
+    """Return the classes of a fitted classifier as the text that they are in the data."""
     try:
-        return [
-            str(name).lower() if isinstance(name, bool | np.bool_) else str(name)
-            for name in pipeline.classes_
-        ]
+        return [categories.text(name) for name in pipeline.classes_]
     except AttributeError as error:
         raise ArtifactError(f"{type(pipeline).__name__} is not a fitted classifier") from error

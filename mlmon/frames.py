@@ -2,9 +2,9 @@
 
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 
+from mlmon.categories import text
 from mlmon.errors import SourceError
 
 NARROW = {"halffloat": pa.float32(), "decimal256": pa.float64()}  # DuckDB has no such types
@@ -31,30 +31,12 @@ def arrow(frame: Any, name: str) -> pa.Table:
     return table
 
 
-def text(value: object) -> str:
-    """Return a class or category given in Python as the text that it is in the data."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)
-
-
 def _table(frame: Any) -> pa.Table:
     if hasattr(frame, "to_pyarrow"):  # ibis
         return frame.to_pyarrow()
     if not (hasattr(frame, "iloc") and hasattr(frame, "columns")):
         return pa.table(frame)
-    given = pa.Table.from_pandas(_without_categories(frame), preserve_index=False)
-    for place, field in enumerate(given.schema):  # what pandas calls a float, when nothing is there
-        if (
-            pa.types.is_floating(field.type)
-            and 0 < given.num_rows == given.column(place).null_count
-        ):
-            given = given.set_column(place, field.name, pa.nulls(given.num_rows))
-    return given
+    return pa.Table.from_pandas(_without_categories(frame), preserve_index=False)
 
 
 def _without_categories(frame: Any) -> Any:
@@ -62,10 +44,15 @@ def _without_categories(frame: Any) -> Any:
     kinds = {name: kind for name, kind in frame.dtypes.items() if hasattr(kind, "categories")}
     if not kinds:
         return frame
-    made = frame.copy(deep=False)
-    for name in kinds:
-        made[name] = frame[name].cat.rename_categories(text)
-    return made
+    plain = frame.copy(deep=False)
+    for name, kind in kinds.items():
+        names = [text(category) for category in kind.categories]
+        plain[name] = (
+            frame[name].cat.rename_categories(names)
+            if len({*names}) == len(names)
+            else frame[name].astype(object).map(text, na_action="ignore")  # 1 beside "1"
+        )
+    return plain
 
 
 def _check_names(table: pa.Table, name: str) -> None:

@@ -30,23 +30,28 @@ def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
     kinds: dict[str, str] = {}
     for name in (section.target, *section.features):
         views.known_column(section.dataset, name, types)
+    if kind_of(types[section.target]) is None:
+        raise ConfigError(
+            f"models.{model}.target: {section.target} is {types[section.target]}, which is no "
+            "number, category or date; give another column"
+        )
     for name in section.features:
-        kind = section.kinds.get(name) or kind_of(types[name])
+        kind = kind_of(types[name])
         if kind is None:
             raise ConfigError(
                 f"models.{model}.features: {name} is {types[name]}, which is no number, category "
                 "or date; leave it out"
             )
-        kinds[name] = kind
+        kinds[name] = section.kinds.get(name) or kind
     dataset = config.datasets[section.dataset]
-    return Source(model, section.dataset, dataset.key, section.target, kinds)
+    return Source(model, section.dataset, dataset.key, section.target, kinds, section.task)
 
 
 def trained_sources(warehouse: Warehouse) -> list[Source]:
     """Return how the versions read their records, those that do so alike together."""
-    alike: dict[tuple[str, ...], list[Source]] = {}
+    alike: dict[tuple[object, ...], list[Source]] = {}
     for version in warehouse.read("from model_versions order by model, model_version"):
-        names = ("model", "dataset", "key", "target", "features")
+        names = ("model", "dataset", "key", "target", "features", "task", "category_format")
         alike.setdefault(tuple(version[name] for name in names), []).append(
             versions.source(version)
         )
@@ -57,11 +62,11 @@ def trained_sources(warehouse: Warehouse) -> list[Source]:
     ]
 
 
-def refresh(warehouse: Warehouse, config: Config) -> None:
+def refresh(warehouse: Warehouse, config: Config, *, anew: bool = False) -> None:
     """Every view exists as the files, mlmon.yml and the trained versions have it.
 
     Only those are made again whose definition changed since the last time, and those that read
-    one whose columns did.
+    one whose columns did; all of them `anew`, because a table's columns changed.
     """
     made = views.ordered([*views.file_views(), *_generated(warehouse, config)])
     wanted = {view.name: _fingerprint(view) for view in made}
@@ -73,17 +78,19 @@ def refresh(warehouse: Warehouse, config: Config) -> None:
     existing = warehouse.views()
     stored = json.loads(warehouse.value(query) or "{}")
     known = {name: value for name, value in stored.items() if name in existing}
-    if known == wanted:
+    if known == wanted and not anew:
         return
     with warehouse.transaction():
         # Asked first: a view cannot be described once one that it reads has lost a column.
-        columns = {name: warehouse.columns(name) for name in wanted if name in existing}
+        described = () if anew else existing & set(wanted)
+        columns = {name: warehouse.columns(name) for name in described}
         for name in known:
             if name not in wanted:
                 warehouse.ibis.drop_view(name)
         stale, altered = list[View](), set[str]()
         for view in made:
-            if known.get(view.name) == wanted[view.name] and not altered & set(view.reads):
+            is_same = known.get(view.name) == wanted[view.name] and not altered & set(view.reads)
+            if is_same and not anew:
                 continue
             before = columns.get(view.name)
             views.create(warehouse, [view])
@@ -113,8 +120,8 @@ def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:
     ]
     yield _view("sample_records", records, features.SAMPLE_RECORDS, "sample_batches")
     yield _feature_values(warehouse, sources)
-    narrow = [sample_rows(warehouse, replace(source, kinds={})) for source in sources]
-    scored = [features.scored(rows) for rows in narrow]
+    narrow = [(one, sample_rows(warehouse, replace(one, kinds={}))) for one in sources]
+    scored = [features.scored(rows, source.task) for source, rows in narrow]
     yield _view("scored_records", scored, features.SCORED_RECORDS, "sample_records")
     yield from _scored_datasets(warehouse, config)
 

@@ -4,8 +4,9 @@ import hashlib
 import json
 from typing import Any
 
-from mlmon import own_metrics, references, samples, upstream
+from mlmon import own_metrics, references, samples, upstream, versions
 from mlmon.config import Config, Reference
+from mlmon.records import CATEGORICAL
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -35,8 +36,24 @@ def of(
     settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
     if section.classifier_rows is not None:
         settings.append({"classifier_rows": section.classifier_rows})
+    settings += _mended(warehouse, version)
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
     return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows
+
+
+def _mended(warehouse: Warehouse, version: Row) -> list[Any]:
+    """Return what makes it another evaluation where a migration mended the version's bins.
+
+    Before, a boolean feature of a version without a category format was in the bin `other`.
+    """
+    if version["category_format"] is not None:
+        return []
+    types = warehouse.columns(version["dataset"])
+    kinds = versions.kinds(version)
+    mended = [
+        name for name, kind in kinds.items() if kind == CATEGORICAL and types.get(name) == "BOOLEAN"
+    ]
+    return [{"mended": mended}] if mended else []
 
 
 def _fingerprint(warehouse: Warehouse, config: Config, dataset: str, batch: str) -> str:

@@ -3,11 +3,11 @@
 Every check speaks of the first row that fails it: file, row, column, value.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from mlmon import files, formats, sources
+from mlmon import category_columns, files, formats, sources
 from mlmon.config import Dataset
 from mlmon.errors import SourceError, printable
 from mlmon.files import File
@@ -86,7 +86,10 @@ def place(warehouse: Warehouse, source: Source, row: int) -> str:
 def frozen_schema(
     warehouse: Warehouse, dataset: Dataset, name: str, source: Source
 ) -> dict[str, str]:
-    """Return column -> type: the frozen one, which the incoming columns must have, or a new one."""
+    """Return column -> type: the frozen one, which the incoming columns must have, or a new one.
+
+    A column of the dataset that had no value so far has the type of the first ones.
+    """
     incoming = columns(warehouse)
     if not warehouse.value(f"select count(*) from {INCOMING}"):
         raise SourceError(f"{source.name}: no records; put them there or remove the file")
@@ -103,7 +106,29 @@ def frozen_schema(
             f"{source.name}: column {extra[0]} is not in {name}; remove it, or set "
             f"`ignore_extra_columns: true`"
         )
-    return frozen
+    return frozen | _first_types(warehouse, dataset, name, source, incoming)
+
+
+def _first_types(
+    warehouse: Warehouse,
+    dataset: Dataset,
+    name: str,
+    source: Source,
+    incoming: dict[str, str],
+) -> dict[str, str]:
+    """Return the types of the columns that have their first values now."""
+    fixed = {"batch", dataset.key, dataset.time, dataset.batching.time}
+    stored = warehouse.columns(name)
+    open_ = {column: kind for column, kind in stored.items() if column not in fixed}
+    empty = without_values(warehouse, name, open_)
+    given = {column: incoming[column] for column in empty}
+    filled = set(empty) - set(without_values(warehouse, INCOMING, given))
+    return {column: _type(warehouse, source, column, given[column]) for column in sorted(filled)}
+
+
+def _type(warehouse: Warehouse, source: Source, column: str, kind: str) -> str:
+    """Return the type that an incoming column is kept in: of a text file what its values allow."""
+    return narrowest(warehouse, column) if source.is_text else stored_type(kind)
 
 
 def _first_schema(
@@ -123,8 +148,9 @@ def _first_schema(
         raise SourceError(
             f"{source.name}: column {own[0].lower()} is mlmon's own; rename it in the source"
         )
+    empty = without_values(warehouse, INCOMING, incoming)
     schema = {
-        column: narrowest(warehouse, column) if source.is_text else stored_type(kind)
+        column: "VARCHAR" if column in empty else _type(warehouse, source, column, kind)
         for column, kind in incoming.items()
     }
     for column in {dataset.time, dataset.batching.time} - {None}:
@@ -158,15 +184,41 @@ def stored_type(kind: str) -> str:
     return "VARCHAR" if kind.startswith("ENUM") else kind
 
 
-def cast(column: str, kind: str, given: str = "") -> str:
-    """Return the SQL of an incoming value in its stored type; an offset from UTC is applied.
+def cast(column: str, kind: str, given: str = "VARCHAR") -> str:
+    """Return the SQL of an incoming value, of a `given` type, in its stored type.
 
-    `given` is the type that it comes in.
+    An offset from UTC is applied; what becomes text is spelled as a category.
     """
     if given == kind:
         return quoted(column)
+    if kind == "VARCHAR":
+        return category_columns.sql(column, given)
     through = "timestamptz::timestamp" if kind == "TIMESTAMP" else kind
     return f"{quoted(column)}::{through}"
+
+
+def without_values(warehouse: Warehouse, relation: str, columns: Mapping[str, str]) -> list[str]:
+    """Return those of the columns, by their types, in which no row has a value; NaN is none.
+
+    Without rows that is nothing to go by.
+    """
+    left = dict(columns)
+    for rows in (f"(from {quoted(relation)} limit 1000)", quoted(relation)):
+        if not left:
+            break
+        counts = ", ".join(_filled(column, kind) for column, kind in left.items())
+        query = f"select count(*), {counts} from {rows}"
+        n, *filled = warehouse.connection.execute(query).fetchone() or (0,)
+        left = {
+            name: left[name] for name, count in zip(left, filled, strict=True) if n and not count
+        }
+    return list(left)
+
+
+def _filled(column: str, kind: str) -> str:
+    """Return the SQL that counts a column's values."""
+    name = quoted(column)
+    return f"count({f'nullif(isnan({name}), true)' if kind in ('FLOAT', 'DOUBLE') else name})"
 
 
 def narrowest(warehouse: Warehouse, column: str) -> str:
@@ -240,7 +292,7 @@ def check_keys(
 
     `kind` is the key's type, `batches` are those that the incoming rows replace.
     """
-    key = f"{quoted(dataset.key)}::{kind}"
+    key = cast(dataset.key, kind, columns(warehouse)[dataset.key])
 
     def refuse(row: int, what: str) -> SourceError:
         return SourceError(f"{place(warehouse, source, row)}, column {dataset.key}: {what}")

@@ -134,6 +134,10 @@ def _store(
 
             _create(warehouse, dataset, name, schema)
             generated.refresh(warehouse, config)
+        elif _retype(warehouse, dataset, name, schema):
+            from mlmon import generated
+
+            generated.refresh(warehouse, config, anew=True)
         rows = _rows(warehouse, dataset, source, schema)
         changed = {
             batch: fingerprint
@@ -158,6 +162,21 @@ def _create(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str,
     """The dataset's table exists, its schema frozen."""
     columns = ", ".join(f"{quoted(column)} {kind}" for column, kind in schema.items())
     warehouse.write(f"create table {quoted(name)} (batch VARCHAR not null, {columns})")
+    _document(warehouse, dataset, name, schema)
+
+
+def _retype(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str, str]) -> bool:
+    """Columns that had no value so far have the schema's type; return whether any changed."""
+    stored = warehouse.columns(name)
+    new = {column: kind for column, kind in schema.items() if stored[column] != kind}
+    for column, kind in new.items():
+        warehouse.write(f"alter table {quoted(name)} alter column {quoted(column)} type {kind}")
+    if new:
+        _document(warehouse, dataset, name, schema)
+    return bool(new)
+
+
+def _document(warehouse: Warehouse, dataset: Dataset, name: str, schema: dict[str, str]) -> None:
     words = {column: f"As in the source, {kind}." for column, kind in schema.items()}
     words[dataset.key] = "Key of the record, unique in the dataset."
     words["batch"] = "The batch that the record came in."

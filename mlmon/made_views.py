@@ -17,7 +17,8 @@ from mlmon.warehouse import Warehouse
 MADE_OF = "views_made_of"
 LIBRARIES = ("duckdb", "ibis-framework", "sqlglot")
 CODE = (
-    *("configuration.py", "features.py", "generated.py", "project_views.py", "records.py"),
+    *("category_columns.py", "configuration.py", "features.py", "generated.py"),
+    *("project_views.py", "records.py"),
     *("tables/*.py", "views.py"),
 )
 

@@ -60,8 +60,8 @@ def measure_evaluation(
             transfer(measured, warehouse, "bins", "from bins")
         _store_profiles(warehouse, measured, sample)
         _store_curves(warehouse, measured, sample, identity, with_performance)
+        _store_profiles(warehouse, measured, reference)
         if not _is_measured(warehouse, reference):
-            _store_profiles(warehouse, measured, reference)
             _store_curves(warehouse, measured, reference, None, True)
             figures = _sample_figures(measured, reference, evaluation["confidence"], True)
             _store_figures(warehouse, figures, reference)
@@ -171,13 +171,22 @@ def _is_measured(warehouse: Warehouse, sample: str) -> bool:
 
 
 def _store_profiles(warehouse: Warehouse, measured: Warehouse, sample: str) -> None:
-    """The sample's histograms are those of the bench."""
+    """The sample's histograms are those of the bench, where there are none yet.
+
+    Those of some features may be gone: a migration takes away what was counted wrong.
+    """
     for table, view in PROFILES.items():
-        if warehouse.one(f"select 1 from {table} where sample_id = $id", id=sample):
-            continue
+        part = "feature" if table == "histograms" else "sample_id"
+        stored = warehouse.read(
+            f"select distinct {part} as part from {table} where sample_id = $id", id=sample
+        )
         columns = ", ".join(warehouse.columns(table))
-        query = f"select {columns} from {view} where sample_id = $id"
-        transfer(measured, warehouse, table, query, id=sample)
+        query = (
+            f"select {columns} from {view} where sample_id = $id"
+            f" and not list_contains($stored, {part})"
+        )
+        names = [row["part"] for row in stored]
+        transfer(measured, warehouse, table, query, id=sample, stored=names)
 
 
 def _store_curves(

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from mlmon import categories
+
 NUMERIC = "numeric"
 CATEGORICAL = "categorical"
 NUMERIC_TYPES = {"DOUBLE", "FLOAT", "REAL", "DECIMAL", "DATE"} | {
@@ -23,7 +25,9 @@ class Source:
     key: str
     target: str
     kinds: Mapping[str, str]  # input feature -> numeric or categorical
+    task: str
     versions: tuple[int, ...] = ()  # the model's versions that read it so
+    category_format: int | None = categories.FORMAT  # None: of versions before there was one
 
 
 def kind_of(data_type: str) -> str | None:

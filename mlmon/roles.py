@@ -9,9 +9,8 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from mlmon import features
+from mlmon import categories, category_columns, features
 from mlmon.errors import ConfigError, SourceError, UnknownName
-from mlmon.frames import text
 from mlmon.records import kind_of
 from mlmon.sides import NOTHING, Side
 
@@ -60,7 +59,7 @@ class Roles:
         if not outcome.has_prediction:
             return ibis.null("string")
         if self.prediction:
-            return class_of(table[self.prediction])
+            return category_columns.spelled(table[self.prediction])
         if self.scores:
             given = {
                 name: features.finite(features.number_of(table[column]))
@@ -81,7 +80,7 @@ class Roles:
         column = table[self.target]
         if outcome.task == "regression":
             return features.text_of(features.finite(features.number_of(column)))
-        return class_of(column)
+        return category_columns.spelled(column)
 
     def probability_columns(self) -> dict[str, str]:
         """Return class -> name of its column among the wide rows."""
@@ -93,18 +92,6 @@ class Roles:
         return {
             name: features.finite(features.number_of(table[column])) for name, column in columns
         }
-
-
-def class_of(column: ir.Column) -> ir.StringColumn:
-    """Return a class as text; 1.0, which a column with gaps makes of 1, is 1, and NaN is none."""
-    kind = column.type()
-    if not (kind.is_floating() or kind.is_decimal()):
-        return features.text_of(column)
-    number = column.try_cast("int64")
-    known = features.text_of(column)
-    if kind.is_floating():
-        known = column.isnan().ifelse(ibis.null("string"), known)
-    return (number.cast(kind) == column).ifelse(features.text_of(number), known)
 
 
 def assigned(
@@ -126,7 +113,7 @@ def assigned(
     both = [name for name in sides[0].types if name in sides[1].types]
     free = {*both} - {target, key, time, *excluded}
     named = score.items() if isinstance(score, Mapping) else ()
-    scores = {text(name): column for name, column in named}
+    scores = {categories.text(name): column for name, column in named}
     plain = score if isinstance(score, str) else None
     if plain is None and not scores and "score" in free:
         plain = "score"

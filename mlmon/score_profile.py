@@ -38,11 +38,13 @@ SCORE_COUNTS = (
 COUNTED = ("cumulative_scores", "score_counts", "score_sums")
 MEASURED = {  # of one sample and class: the score, and whether the row is of the class
     "binary": "select score, actual = $class as is_positive from scored_records"
-    " where sample_id = $id and score is not null and actual is not null",
+    " where sample_id = $id and score is not null and actual is not null"
+    " and coalesce(list_contains($classes, actual), true)",
     "multiclass": "select p.probability as score, r.actual = p.class as is_positive"
     " from class_scores as p inner join scored_records as r"
     " on p.sample_id = r.sample_id and p.record_id = r.record_id where p.class = $class"
-    " and r.sample_id = $id and p.probability is not null and r.actual is not null",
+    " and r.sample_id = $id and p.probability is not null and r.actual is not null"
+    " and coalesce(list_contains($classes, r.actual), true)",
 }
 MANY = 100_000  # different scores of a class that are read where they lie: a copy costs more
 LEAST = 2.220446049250313e-16  # a likelihood below this counts as this
@@ -91,14 +93,14 @@ def count(bench: Warehouse) -> None:
 
 def _measured(bench: Warehouse) -> Iterator[tuple[str, str, Scores]]:
     """Yield sample, class and scores, where there are any with an actual value."""
-    version = bench.one("select task, positive_class from model_versions") or {}
+    version = bench.one("select task, positive_class, classes from model_versions") or {}
     if version.get("task") not in MEASURED:
         return
     query = MEASURED[version["task"]]
     for row in bench.read("select sample_id from samples"):
         for name in _classes(bench, version, row["sample_id"]):
-            found = bench.connection.execute(query, {"id": row["sample_id"], "class": name})
-            columns = found.fetchnumpy()
+            values = {"id": row["sample_id"], "class": name, "classes": version["classes"]}
+            columns = bench.connection.execute(query, values).fetchnumpy()
             score, positive = (np.ma.getdata(columns[key]) for key in ("score", "is_positive"))
             if len(score):
                 yield row["sample_id"], name, _cumulative(score, positive)

@@ -20,7 +20,7 @@ from mlmon.errors import ConfigError, SourceError, reason
 from mlmon.files import File
 from mlmon.incoming import INCOMING
 from mlmon.literals import quoted
-from mlmon.records import kind_of
+from mlmon.records import CATEGORICAL, NUMERIC, kind_of
 from mlmon.sources import Source
 from mlmon.warehouse import Warehouse
 
@@ -49,9 +49,37 @@ def read_both(warehouse: Warehouse, reference: Any, current: Any) -> tuple[Side,
     """
     before = read(warehouse, reference, REFERENCE, {})
     after = read(warehouse, current, CURRENT, before.types)
+    before, after = _flags(warehouse, before, after), _flags(warehouse, after, before)
     if before.name == after.name:
         before, after = (replace(side, name=f"{side.role} {side.name}") for side in (before, after))
     return before, after
+
+
+def _flags(warehouse: Warehouse, side: Side, other: Side) -> Side:
+    """Return a side whose texts True and False are booleans, where the other side's are."""
+    texts = [
+        name
+        for name, kind in side.types.items()
+        if kind == "VARCHAR" and other.types.get(name) == "BOOLEAN"
+    ]
+    flags = [
+        name
+        for name in texts
+        if not warehouse.value(
+            f"select count(*) from {side.role} where lower({quoted(name)}) not in ('true', 'false')"
+        )
+    ]
+    if not flags:
+        return side
+    casts = ", ".join(f"{quoted(name)}::boolean as {quoted(name)}" for name in flags)
+    if isinstance(side.rows, str):
+        rows: Any = f"select * replace ({casts}) from ({side.rows})"
+    else:
+        query = f"select * replace ({casts}) from {side.role}"
+        rows = warehouse.connection.execute(query).to_arrow_table()
+    aligned = replace(side, rows=rows, types={**side.types, **dict.fromkeys(flags, "BOOLEAN")})
+    put(warehouse, aligned)
+    return aligned
 
 
 def read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) -> Side:
@@ -106,14 +134,29 @@ def _described(warehouse: Warehouse, side: Side) -> Side:
     types = warehouse.columns(side.role)
     if not types:
         raise SourceError(f"{side.name}: has no columns")
-    return replace(side, types=types)
+    if empty := incoming.without_values(warehouse, side.role, types):
+        side = _untyped(side, empty)
+        put(warehouse, side)
+    return replace(side, types=types | dict.fromkeys(empty, NOTHING))
+
+
+def _untyped(side: Side, columns: Sequence[str]) -> Side:
+    """Return a side of which these columns, which have no value, have no type either."""
+    if isinstance(side.rows, str):
+        nulls = ", ".join(f"null as {quoted(name)}" for name in columns)
+        return replace(side, rows=f"select * replace ({nulls}) from ({side.rows})")
+    rows = side.rows
+    for name in columns:
+        rows = rows.set_column(rows.column_names.index(name), name, pa.nulls(len(rows)))
+    return replace(side, rows=rows)
 
 
 def _typed(warehouse: Warehouse, source: Source, types: Mapping[str, str]) -> pa.Table:
     """Return the rows of a text file, every column in its type."""
     given = incoming.columns(warehouse)
+    known = {column: kind for column, kind in types.items() if kind != NOTHING}
     schema = {
-        column: types.get(column) or _type(warehouse, source, column, kind)
+        column: known.get(column) or _type(warehouse, source, column, kind)
         for column, kind in given.items()
     }
     incoming.check_values(warehouse, source, schema)
@@ -185,10 +228,13 @@ def _unusable(reference: Side, current: Side, column: str, wanted: Mapping[str, 
         return "it has no value on either side"
     if None in kinds:
         return f"{filled[0].types[column]} is no number, category or date"
-    if column not in wanted and len(kinds) > 1:
+    flags = [side.types[column] == "BOOLEAN" for side in filled]
+    mixed = any(flags) and NUMERIC in kinds and wanted.get(column) == CATEGORICAL
+    if mixed or (column not in wanted and len(kinds) > 1):
         raise SourceError(
             f"{current.name}: column {column} is {current.types[column]}, in {reference.name} it "
-            f"is {reference.types[column]}; make them alike, or give its kind"
+            f"is {reference.types[column]}; make them alike, or "
+            + ("read it as numeric" if any(flags) else "give its kind")
         )
     return None
 

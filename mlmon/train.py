@@ -57,7 +57,7 @@ def train(
     labelled = frame["_actual"].notna()
     train_part, test_part = frame[labelled & ~is_test], frame[is_test]
     pipeline = estimators.fit(config, model, source, train_part)
-    fitted = estimators.fit_threshold(model, source, pipeline, frame[labelled & is_test])
+    fitted = estimators.fit_threshold(model, source, pipeline, test_part)
     folder = config.path(config.warehouse).parent
     artifact = artifacts.save(folder, name, fitted.pipeline, trust_of(config, name))
     with warehouse.transaction():
@@ -80,6 +80,7 @@ def train(
                 "sha256": artifact.sha256,
                 "versions": json.dumps(artifact.versions),
                 "trusted_types": list(artifact.trusted_types),
+                "category_format": source.category_format,
             },
         )
         facts = challenge.decide(warehouse, config, version, fitted)
@@ -148,7 +149,6 @@ def _store_reference(
     `learned` are the rows that the estimator was fitted on, None of one that came fitted.
     """
     identity = {"model": version["model"], "model_version": version["model_version"]}
-    labelled = test_part[test_part["_actual"].notna()]
     outputs = fitted.predict(test_part)
     said = predictions.tables(identity, model.dataset, fitted, test_part, outputs)
     for table, content in said.items():
@@ -171,7 +171,10 @@ def _store_reference(
     )
     warehouse.append(
         "feature_importances",
-        [{**identity, **row} for row in estimators.importances(fitted, labelled, model.train.seed)],
+        [
+            {**identity, **row}
+            for row in estimators.importances(fitted, fitted.labelled(test_part), model.train.seed)
+        ],
     )
     row = samples.reference(warehouse, model, version)
     measure.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)

@@ -58,5 +58,7 @@ def source(version: Row) -> Source:
         version["key"],
         version["target"],
         kinds(version),
+        version["task"],
         (version["model_version"],),
+        version["category_format"],
     )

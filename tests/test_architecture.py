@@ -11,7 +11,7 @@ CODE = ROOT / "mlmon"
 # Every module on its floor, the lowest first: it imports from the floors below, never from its
 # own. A folder that is named as a whole is one room: its modules may import each other.
 FLOORS = (
-    "errors catalogue commands functions literals processes plain table_text loadable",
+    "errors catalogue commands functions literals processes plain table_text loadable categories",
     "signals drafts files fetch queries audit quiet logs progress",
     "engine",
     "tables config.values config.dashboards config.syntax inference paired artifacts opening",
@@ -24,7 +24,7 @@ FLOORS = (
     "config schema",
     "warehouse judgements",
     "formats records made_views unscored evaluations exports prometheus terminal dictionary report",
-    "doctor prune entries",
+    "doctor prune entries category_columns",
     "features numerals versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming source_files estimators predictions samples results score_profile shown",

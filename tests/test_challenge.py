@@ -62,7 +62,9 @@ def test_the_newest_batches_are_those_when_training_starts(ingested, wanted, bat
         if "2024_02" in batches:
             assert project.train("returns").train_batches == batches
         else:
-            with pytest.raises(mlmon.MlmonError, match="missing in every row"):
+            with pytest.raises(
+                mlmon.MlmonError, match="no record with a value of returned is left"
+            ):
                 project.train("returns")
 
 

@@ -491,7 +491,7 @@ def test_truth_and_output_that_do_not_fit(reference, current):
     large = current.assign(score=current["score"] * 3)
     refused(SourceError, "is no probability (0 to 1)", reference, large, target="truth")
     three = current.assign(truth=current["id"] % 3)
-    refused(ConfigError, "score alone is for two classes", reference, three, target="truth")
+    refused(ConfigError, "score alone is for two classes", three, three, target="truth")
     score = {"stays": "score", "leaves": "x"}
     said = "truth has none of these classes but 0, 1"
     refused(ConfigError, said, reference, current, target="truth", score=score)

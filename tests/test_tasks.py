@@ -426,3 +426,14 @@ def test_no_page_is_wider_than_the_window(digits, diabetes):
             for path in pages:
                 tab.goto(path.as_uri())
                 assert tab.evaluate("document.documentElement.scrollWidth") <= width, path.name
+
+
+def test_a15_the_prediction_of_a_regression_is_its_estimate_as_text(diabetes):
+    rows = diabetes.warehouse.read("select score, prediction from scored_records")
+    assert len(rows) > 200
+    assert all(float(row["prediction"]) == row["score"] for row in rows)
+    read = diabetes.warehouse.value
+    assert read("select count(category) from feature_values where feature = 'prediction'") == 0
+    assert read("select count(*) from metrics where feature = 'prediction'") == 0
+    assert read("select count(prediction) from predictions") == 0
+    assert read("select count(*) from label_counts") == 0

@@ -189,6 +189,24 @@ def test_one_class_only(shop):
     assert not (shop / "warehouse/models").exists()
 
 
+def test_d4_records_that_are_all_in_the_test_part_are_said_to_be(shop):
+    held_out = [key for key in range(1000, 1100) if hash_of(key) < "33333333"][:2]
+    rows = [f"{key},2024-01-0{place},1.5,toy,back" for place, key in enumerate(held_out, start=1)]
+    write(shop, "2024_01", rows)
+    with mlmon.open(shop) as project:
+        project.ingest("orders", batches=["2024_01"])
+        with pytest.raises(TrainingError) as caught:
+            project.train("returns")
+    assert str(caught.value) == (
+        "model returns: no record with a value of returned is left to learn from beside the test "
+        "part (test_size: 0.2); train on more records"
+    )
+
+
+def hash_of(key: int) -> str:
+    return hashlib.md5(f"1337:{key}".encode()).hexdigest()[:8]
+
+
 def test_a_positive_class_that_no_record_has(ingested):
     edit(ingested, "positive_class: back", "positive_class: lost")
     with mlmon.open(ingested) as project, pytest.raises(ConfigError, match="there is back, kept"):

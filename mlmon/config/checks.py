@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import LARGEST, Figure, Function, Section
+from mlmon.config.values import LARGEST, Class, Figure, Function, Section
 from mlmon.literals import names
 
 BOUNDS = ("min", "soft_min", "soft_max", "max")
@@ -49,7 +49,7 @@ class Check(Section):
 
     name: str = Field(description="What results and alerts are called; once in a store.")
     metric: str | None = Field(default=None, description="The metric that it looks at.")
-    feature: str | None = Field(
+    feature: Class | None = Field(
         default=None, description='The feature of the metric; "*" is every input feature.'
     )
     segment: str | None = Field(

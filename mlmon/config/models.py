@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
 from mlmon.config.values import (
     LARGEST,
+    Class,
     Dotted,
     Figure,
     Function,
@@ -70,7 +71,7 @@ class Model(Section):
     dataset: str = Field(description="The dataset whose records it sees.")
     task: Task = Field(default="binary", description="binary (default), multiclass or regression.")
     target: str = Field(description="The column of the truth.")
-    positive_class: Text | None = Field(
+    positive_class: Class | None = Field(
         default=None, description="The class whose probability the score is; binary needs it."
     )
     features: Annotated[list[str], Field(min_length=1)] = Field(

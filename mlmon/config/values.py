@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from mlmon import catalogue
+from mlmon import catalogue, categories
 
 
 def _as_text(value: object) -> object:
@@ -15,6 +16,12 @@ def _as_text(value: object) -> object:
     if isinstance(value, bool):
         return str(value).lower()
     return str(value) if isinstance(value, int | float) else value
+
+
+def _as_class(value: object) -> object:
+    """Return a scalar of the file as the class that it is in the data."""
+    is_scalar = isinstance(value, bool | int | float | date)
+    return categories.text(value) if is_scalar else value
 
 
 def _own_metric(name: str) -> str:
@@ -77,6 +84,7 @@ Function = Annotated[str, AfterValidator(_function)]
 Dotted = Annotated[str, AfterValidator(_dotted)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Text = Annotated[str, BeforeValidator(_as_text)]
+Class = Annotated[str, BeforeValidator(_as_class)]
 Duration = Annotated[float, Field(ge=0, le=LONGEST), BeforeValidator(_seconds)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]  # as numpy has it
 Count = Annotated[int, Field(gt=0, le=1_000_000_000)]

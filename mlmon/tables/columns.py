@@ -17,6 +17,7 @@ COLUMNS: Mapping[str, str] = {
     "bin": "Number of the bin, from 0, within the feature.",
     "categories": "The values of the reference that share this bin, beyond the 254 most frequent.",
     "category": "The value that the bin counts.",
+    "category_format": "How a value becomes a category: 1, or NULL for DuckDB's own cast.",
     "challenger_value": "The metric of the new version.",
     "challenger_version": "The version that was to become the active one.",
     "champion_value": "The metric of the version that was active.",

@@ -26,7 +26,7 @@ TABLES: tuple[Table, ...] = (
         DOUBLE, train_batches VARCHAR[], train_fingerprints VARCHAR[], train_rows BIGINT,
         test_size DOUBLE, seed BIGINT, created_at TIMESTAMP, created_by VARCHAR, is_active
         BOOLEAN, activated_at TIMESTAMP, artifact VARCHAR, sha256 VARCHAR, features JSON,
-        versions JSON, trusted_types VARCHAR[]""",
+        versions JSON, trusted_types VARCHAR[], category_format INTEGER""",
     ),
     table(
         "feature_importances",

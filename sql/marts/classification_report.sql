@@ -2,7 +2,7 @@
 -- Grain: one row per evaluation_id, class.
 -- Reads: evaluation_metrics, evaluations, label_histograms.
 -- Each class against the rest. Evaluations without performance have no rows.
--- class: the class; one that the model does not know is there too.
+-- class: the class; one that the model does not know has no row.
 -- reference_precision_score: precision in the reference sample.
 -- reference_recall_score: recall in the reference sample.
 -- reference_f1_score: F1 in the reference sample.

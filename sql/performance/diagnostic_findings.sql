@@ -1,8 +1,8 @@
 -- Diagnostic findings: what should make a reader doubt an evaluation.
 -- Grain: one row per evaluation_id, code, message.
 -- Reads: accuracy_score, bin_shares, confusion_counts, evaluations.
--- Reads: feature_importances, label_counts, r2_score, roc_auc_score.
--- Reads: row_counts.
+-- Reads: feature_importances, label_counts, model_versions, r2_score.
+-- Reads: roc_auc_score, row_counts, scored_records.
 -- Too small: under 1000 rows, or under 50 of an actual class, of which the
 -- rarest is named. Imbalanced: over 90 % in one actual class. One predicted
 -- class: over 99 % of the rows.
@@ -10,8 +10,10 @@
 -- with over 80 % of the importance. No better than a dummy: R2 not above 0, or
 -- accuracy not above the largest class's share and ROC AUC not above 0.5 by
 -- more than 2 standard errors. Unseen or newly missing: rows of what the
--- reference has none of. Same records: the sample is its own reference. Actual
--- values count only where performance was asked for.
+-- reference has none of. Unknown class: truths or predictions that are no class
+-- of the model version, at most five of which are named, those of most rows
+-- first. Same records: the sample is its own reference. Actual values count
+-- only where performance was asked for.
 -- evaluation_id: the evaluation.
 -- code: the finding's stable name.
 -- message: the finding in a sentence, with its figures.
@@ -29,7 +31,7 @@ actual_classes as (
         n::double / c.rows as share
     from evaluations as e
     inner join confusion_counts as c on e.sample_id = c.sample_id
-    where e.has_performance and c.rows > 0
+    where e.has_performance and c.rows > 0 and c.is_known is not false
 ),
 
 predicted_classes as (
@@ -41,6 +43,65 @@ predicted_classes as (
     inner join label_counts as l on e.sample_id = l.sample_id
     inner join row_counts as r on e.sample_id = r.sample_id
     group by e.evaluation_id, l.predicted
+),
+
+said_classes as (
+    select s.evaluation_id, s.side, m.classes, r.actual, r.prediction
+    from sizes as s
+    inner join evaluations as e on s.evaluation_id = e.evaluation_id
+    inner join model_versions as m
+        on e.model = m.model and e.model_version = m.model_version
+    inner join scored_records as r on s.sample_id = r.sample_id
+    where m.task <> 'regression'
+),
+
+unknown_rows as (
+    select
+        s.evaluation_id,
+        s.side,
+        s.classes,
+        true as is_truth,
+        s.actual as class,
+        count(*) as n
+    from said_classes as s
+    inner join evaluations as e on s.evaluation_id = e.evaluation_id
+    where e.has_performance and not list_contains(s.classes, s.actual)
+    group by all
+    union all
+    select
+        evaluation_id,
+        side,
+        classes,
+        false as is_truth,
+        prediction as class,
+        count(*) as n
+    from said_classes
+    where not list_contains(classes, prediction)
+    group by all
+),
+
+unknown_classes as (
+    select
+        *,
+        row_number() over (
+            partition by evaluation_id, side, is_truth
+            order by n desc, class asc
+        ) as place
+    from unknown_rows
+),
+
+unknown as (
+    select
+        evaluation_id,
+        side,
+        is_truth,
+        sum(n)::bigint as n,
+        count(*) - 5 as unnamed,
+        string_agg(class || ' (' || n || ')', ', ' order by place)
+        filter (where place <= 5) as named,
+        array_to_string(min(classes)[:20], ', ') as known
+    from unknown_classes
+    group by evaluation_id, side, is_truth
 ),
 
 skill as (
@@ -92,6 +153,21 @@ findings as (
     from actual_classes
     where n < 50
     group by evaluation_id
+    union all
+    select
+        evaluation_id,
+        'unknown_class',
+        n || case when n = 1 then ' row' else ' rows' end || ' of the ' || side
+        || case when n = 1 then ' is ' else ' are ' end
+        || case when is_truth then 'actually' else 'predicted as' end
+        || ' no class of the model: ' || named
+        || case when unnamed > 0 then ' and ' || unnamed || ' more' else '' end
+        || '. It knows ' || known
+        || case
+            when is_truth then '; they count in no figure of performance.'
+            else '; they count as misses of the row''s class.'
+        end
+    from unknown
     union all
     select
         evaluation_id,

@@ -1,12 +1,16 @@
 -- Confusion counts: every class against the rest.
 -- Grain: one row per sample_id, class.
 -- Reads: label_counts, model_versions, row_counts, samples.
--- Classification only, over labelled rows with a prediction. The classes are
--- those of the model version and any other that is actual or predicted.
+-- Classification only, over labelled rows with a prediction. A row that is
+-- actually of no class of the model version counts nowhere: it is neither a
+-- hit nor a negative (a finding, unknown_class, says how many there are). The
+-- classes are those of the version and any other that is predicted: such a
+-- prediction is a miss of the row's class.
 -- sample_id: the sample.
 -- class: the class that counts as positive.
 -- task: binary or multiclass.
--- is_measured: true but for the negative class of a binary model.
+-- is_known: whether it is a class of the model version.
+-- is_measured: known, and not the negative class of a binary model.
 -- rows: labelled rows with a prediction, the same for every class.
 -- true_positives: rows of the class that are predicted as it.
 -- false_positives: rows of other classes that are predicted as it.
@@ -22,21 +26,30 @@ with versions as (
 ),
 
 labelled as (
-    select sample_id, actual, predicted, n
-    from label_counts
-    where actual is not null
+    select
+        l.sample_id,
+        l.actual,
+        l.predicted,
+        l.n,
+        coalesce(list_contains(v.classes, l.predicted), true) as is_known
+    from label_counts as l
+    inner join versions as v on l.sample_id = v.sample_id
+    where
+        l.actual is not null
+        and coalesce(list_contains(v.classes, l.actual), true)
 ),
 
 classes as (
-    select sample_id, unnest(classes) as class from versions
+    select sample_id, unnest(classes) as class, true as is_known from versions
     union
-    select sample_id, unnest([actual, predicted]) from labelled
+    select sample_id, predicted, is_known from labelled
 ),
 
 counted as (
     select
         c.sample_id,
         c.class,
+        c.is_known,
         coalesce(sum(l.n), 0)::bigint as n,
         sum(case when c.class = l.actual then l.n else 0 end)::bigint
             as positives,
@@ -50,14 +63,16 @@ counted as (
         )::bigint as hits
     from classes as c
     left join labelled as l on c.sample_id = l.sample_id
-    group by c.sample_id, c.class
+    group by c.sample_id, c.class, c.is_known
 )
 
 select
     c.sample_id,
     c.class,
     r.task,
-    r.task = 'multiclass' or c.class = v.positive_class as is_measured,
+    c.is_known,
+    c.is_known and (r.task = 'multiclass' or c.class = v.positive_class)
+        as is_measured,
     c.n as rows,
     c.hits as true_positives,
     c.predicted - c.hits as false_positives,

@@ -9,14 +9,17 @@
 -- n: rows in the bin.
 -- sum: sum of the scores.
 -- sum_of_squares: sum of the squared scores.
--- sum_log_loss: sum of the log losses as in log_loss, NULL without a label, or
--- where a score in the bin is no probability.
+-- sum_log_loss: sum of the log losses as in log_loss, NULL without a label,
+-- where that is no class of the model version, or where a score in the bin is
+-- no probability.
 with scored as (
     select
         r.sample_id,
         least(greatest(floor(r.score * 100), 0), 99)::integer as bin,
         r.actual as label,
         r.score,
+        r.actual is not null
+        and coalesce(list_contains(m.classes, r.actual), true) as is_known,
         greatest(
             case
                 when r.actual = m.positive_class then r.score else 1 - r.score
@@ -39,9 +42,9 @@ select
     sum(score * score) as sum_of_squares,
     case
         when
-            label is not null
+            is_known
             and min(score) >= -0.000001 and max(score) <= 1.000001
             then -sum(ln(likelihood))
     end as sum_log_loss
 from scored
-group by sample_id, bin, label
+group by sample_id, bin, label, is_known

@@ -17,7 +17,12 @@ select
     coalesce(s.negatives, 0) as negatives,
     coalesce(
         r.note,
-        case when s.class is null then 'no labelled rows with a score' end
+        case
+            when s.class is not null then null
+            when c.task = 'multiclass'
+                then 'no labelled rows with a probability of the class'
+            else 'no labelled rows with a score'
+        end
     ) as note,
     i.note as improper
 from confusion_counts as c
