@@ -6,8 +6,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 from yaml_mutations import RICH, mutated
 
+from mlmon.cli import app
 from mlmon.config import FILE, Config, load, parse
 from mlmon.config.syntax import scalar
 from mlmon.errors import CONTROL, ConfigError
@@ -183,6 +185,11 @@ def test_every_number_of_mlmon_yml_is_bounded():
     for section, key, part in keys():
         walk(f"{section}.{key}", part)
     assert {*unbounded} <= {"Step.parameters", "Scenario.parameters"}
+
+
+@pytest.mark.parametrize("words", ["due --wait nan", "due --wait inf", "loop --every nan"])
+def test_c6_seconds_on_the_command_line_have_bounds_too(words):
+    assert CliRunner().invoke(app, ["schedule", *words.split()]).exit_code == 2
 
 
 # D10 ---------------------------------------------------------------------------

@@ -11,6 +11,7 @@ import typer
 
 from mlmon.cli.options import Folder, Shape, schedule_app
 from mlmon.config import load
+from mlmon.config.values import LONGEST
 from mlmon.errors import MlmonError
 from mlmon.project import Project
 from mlmon.schedule import emit, times
@@ -18,10 +19,20 @@ from mlmon.signals import Stopped, stoppable
 from mlmon.terminal import Format, say, show, write
 from mlmon.warehouse import Row
 
+
+def _duration(seconds: float | None) -> float | None:
+    """Return a number of seconds that can be waited: NaN, which nothing is less than, cannot."""
+    if seconds is not None and not 0 <= seconds <= LONGEST:
+        raise typer.BadParameter(f"{seconds:g} is not from 0 to {LONGEST:g} seconds")
+    return seconds
+
+
 Wait = Annotated[
     float | None,
     typer.Option(
-        min=0, metavar="SECONDS", help="How long to wait for the warehouse, instead of lock_wait."
+        callback=_duration,
+        metavar="SECONDS",
+        help="How long to wait for the warehouse, instead of lock_wait.",
     ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", help="Say nothing when nothing is due.")]
@@ -53,7 +64,9 @@ def due(
 
 @schedule_app.command()
 def loop(
-    every: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Between looks.")] = 60,
+    every: Annotated[
+        float, typer.Option(min=0.1, callback=_duration, metavar="SECONDS", help="Between looks.")
+    ] = 60,
     wait: Wait = None,
     project: Folder = Path(),
     format: Shape = Format.table,
