@@ -8,6 +8,7 @@ import codecs
 import csv
 import gzip
 import io
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -82,6 +83,8 @@ def explained(path: Path, error: Exception) -> SourceError:
     text = str(error).split("Possible fixes")[0].split("Possible Solution")[0]
     if "reached an invalid state" in text:
         return SourceError(f"{path.name}: {_odd_line(path)}")
+    if "Malformed JSON" in text and (row := _odd_json(path)):
+        return SourceError(f"{path.name}: {row}")
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [reason(error)]
     found = PLACE.search(text)
     what = lines[-1] if "CSV Error" in text else lines[0]
@@ -209,3 +212,14 @@ def _odd_line(path: Path) -> str:
             if other.endswith(b"\n") and line.endswith(b"\r\n") != other.endswith(b"\r\n"):
                 return f"row {row}: its line ends otherwise than those before; make them alike"
     return "a value is quoted in part; quote all of it, and double the quotes within"
+
+
+def _odd_json(path: Path) -> str | None:
+    """Return which row of json lines is no JSON, and why; None where the file is not of lines."""
+    with _opened(path) as opened:
+        for row, line in enumerate(opened, start=1):
+            try:
+                json.loads(line.decode("utf-8-sig").strip() or "null")
+            except ValueError as error:
+                return f"row {row}: it is no JSON: {reason(error)}" if row > 1 else None
+    return None
