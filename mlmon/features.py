@@ -237,22 +237,28 @@ def scored_dataset(
     """Return what the Score recipe outputs: the records with `proba_<class>` and `prediction`.
 
     Of several versions that scored a record the newest counts. Regression: the estimate is the
-    prediction. A column of the dataset that bears one of these names stays behind.
+    prediction. A column of the dataset that bears one of these names stays behind; no column of a
+    dataset begins with mlmon_, as those do that are joined to it here.
     """
     said = _newest(predictions.filter(predictions.model == source.model), "record_id")
     said = said.select(
-        _key="record_id", _by="model_version", _score="score", _prediction="prediction"
+        mlmon_key="record_id",
+        mlmon_by="model_version",
+        mlmon_score="score",
+        mlmon_prediction="prediction",
     )
-    joined = table.join(said, text_of(table[source.key]) == said["_key"])
+    joined = table.join(said, text_of(table[source.key]) == said["mlmon_key"])
     added: dict[str, Any] = {}
     if version["task"] == "binary":
         for name in version["classes"]:
             is_positive = name == version["positive_class"]
-            added[f"proba_{name}"] = joined["_score"] if is_positive else 1.0 - joined["_score"]
+            added[f"proba_{name}"] = (
+                joined["mlmon_score"] if is_positive else 1.0 - joined["mlmon_score"]
+            )
     if version["task"] == "multiclass":
         joined, added = _with_probabilities(joined, probabilities, source, version["classes"])
     regression = version["task"] == "regression"
-    added["prediction"] = joined["_score"] if regression else joined["_prediction"]
+    added["prediction"] = joined["mlmon_score"] if regression else joined["mlmon_prediction"]
     taken = {name.lower() for name in added}
     kept = [name for name in table.columns if name.lower() not in taken]
     return joined.select(*kept, **added)
@@ -268,15 +274,15 @@ def _with_probabilities(
 ) -> tuple[ir.Table, dict[str, Any]]:
     """Return the records with a column per class, and those columns under their names."""
     mine = probabilities.filter(probabilities.model == source.model)
-    names = [f"_proba_{position}" for position in range(len(classes))]
-    wide = mine.group_by(_of="record_id", _said_by="model_version").aggregate(
+    names = [f"mlmon_proba_{position}" for position in range(len(classes))]
+    wide = mine.group_by(mlmon_of="record_id", mlmon_said_by="model_version").aggregate(
         **{
             column: mine.probability.max(where=mine["class"] == name)
             for column, name in zip(names, classes, strict=True)
         }
     )
     both = joined.left_join(
-        wide, [joined["_key"] == wide["_of"], joined["_by"] == wide["_said_by"]]
+        wide, [joined["mlmon_key"] == wide["mlmon_of"], joined["mlmon_by"] == wide["mlmon_said_by"]]
     )
     return both, {
         f"proba_{name}": both[column] for column, name in zip(names, classes, strict=True)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from itertools import islice, product
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,6 +20,8 @@ from mlmon.errors import SourceError, reason
 from mlmon.literals import literal
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
+NEIGHBOURS = {"\\": "[\\]"}  # of a backslash in the alphabet
+MOST_ALIKE = 1000  # names that are looked for beside one with backslashes
 TICK = 2_000_000_000  # ns: within it a file may be written again and bear the same time
 
 
@@ -106,7 +109,9 @@ def _verify(before: Sequence[File]) -> None:
 def spelled(path: Path) -> str:
     """Return the SQL literal by which DuckDB reads this file and no other.
 
-    Raises SourceError for the few names that cannot be spelled.
+    In a pattern, which any of `*?[` makes of a path, a backslash would part folders; a range of
+    letters is one, if no file has its neighbours in that place. Raises SourceError for the few
+    names that cannot be spelled.
 
     >>> spelled(Path("/in/q[a]*.csv"))
     "'/in/q[[]a][*].csv'"
@@ -118,7 +123,10 @@ def spelled(path: Path) -> str:
         raise SourceError(f"{path.name}: its path is not UTF-8; rename it") from error
     pattern = re.sub(r"[*?[]", r"[\g<0>]", whole)
     if pattern != whole and "\\" in whole and os.sep == "/":
-        raise SourceError(f"{path}: its path has a backslash beside *, ? or [; rename one of them")
+        alike = ("".join(parts) for parts in product(*(NEIGHBOURS.get(c, c) for c in whole)))
+        if any(other != whole and os.path.lexists(other) for other in islice(alike, MOST_ALIKE)):
+            raise SourceError(f"{path}: a file beside it has [ or ] for its backslash; rename one")
+        pattern = pattern.replace("\\", "[[-]]")
     return literal(pattern)
 
 

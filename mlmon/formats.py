@@ -8,6 +8,7 @@ import codecs
 import csv
 import gzip
 import io
+import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator
@@ -82,6 +83,8 @@ def explained(path: Path, error: Exception) -> SourceError:
     text = str(error).split("Possible fixes")[0].split("Possible Solution")[0]
     if "reached an invalid state" in text:
         return SourceError(f"{path.name}: {_odd_line(path)}")
+    if "Malformed JSON" in text and (row := _odd_json(path)):
+        return SourceError(f"{path.name}: {row}")
     lines = [line.strip() for line in text.splitlines() if line.strip()] or [reason(error)]
     found = PLACE.search(text)
     what = lines[-1] if "CSV Error" in text else lines[0]
@@ -96,7 +99,7 @@ def check_names(name: str, columns: Iterable[str]) -> None:
     """Raise SourceError when a column's name is missing, or stands there twice but for its case."""
     known: set[str] = set()
     for position, column in enumerate(columns, start=1):
-        if not column.strip():
+        if not column.strip() or "\0" in column:
             raise SourceError(f"{name}: column {position} has no name")
         if len(column) > LONGEST_NAME:
             raise SourceError(
@@ -115,11 +118,13 @@ def _with_own_names(warehouse: Warehouse, path: Path, query: str, names: str) ->
     columns = [row["column_name"] for row in warehouse.read(f"describe {query}")]
     check_names(path.name, columns)
     lower = {name.lower() for name in columns}
-    if numbered := {name: re.sub(r"_\d+$", "", name) for name in columns if name[-1].isdecimal()}:
-        twice = {name: base for name, base in numbered.items() if base.lower() in lower}
-        own = warehouse.read(f"select distinct name from {names}") if twice else []
-        for name in set(twice) - {row["name"] for row in own}:
-            raise SourceError(f"{path.name}: column {twice[name]} stands there twice")
+    bases = {name: re.sub(r"_\d+$|^C\d+$", "", name) for name in columns}
+    odd = {name: base for name, base in bases.items() if base != name and base.lower() in lower}
+    if odd or "" in bases.values():
+        own = {row["name"] for row in warehouse.read(f"select distinct name from {names}")}
+        check_names(path.name, [name for name in own if not name])
+        for name in set(odd) - own:
+            raise SourceError(f"{path.name}: column {odd[name]} stands there twice")
     return query
 
 
@@ -185,7 +190,7 @@ def _header(path: Path) -> tuple[str, list[str]]:
     delimiter = max(DELIMITERS, key=plain.count)
     lines = io.StringIO(text, newline="")
     try:
-        columns = next(csv.reader(lines, delimiter=delimiter, strict=True))
+        columns = next(csv.reader(lines, delimiter=delimiter, strict=True), [])
     except csv.Error as error:
         raise SourceError(
             f"{place}: its names cannot be told apart: {reason(error)}; look for an open quote"
@@ -207,3 +212,14 @@ def _odd_line(path: Path) -> str:
             if other.endswith(b"\n") and line.endswith(b"\r\n") != other.endswith(b"\r\n"):
                 return f"row {row}: its line ends otherwise than those before; make them alike"
     return "a value is quoted in part; quote all of it, and double the quotes within"
+
+
+def _odd_json(path: Path) -> str | None:
+    """Return which row of json lines is no JSON, and why; None where the file is not of lines."""
+    with _opened(path) as opened:
+        for row, line in enumerate(opened, start=1):
+            try:
+                json.loads(line.decode("utf-8-sig").strip() or "null")
+            except ValueError as error:
+                return f"row {row}: it is no JSON: {reason(error)}" if row > 1 else None
+    return None

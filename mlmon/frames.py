@@ -1,5 +1,6 @@
 """A frame of any library, as an Arrow table whose columns DuckDB can tell apart and read."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -19,11 +20,12 @@ def arrow(frame: Any, name: str) -> pa.Table:
         table = _table(frame)
     except (pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError) as error:
         what = "; ".join(str(part).splitlines()[0] for part in error.args if part)
+        what = _with_column(frame, what)
         raise SourceError(
             f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "
             "or ibis table"
         ) from error
-    _check_names(table, name)
+    check_names(table, name)
     for place, field in enumerate(table.schema):
         for form, kind in NARROW.items():
             if str(field.type).startswith(form):
@@ -55,10 +57,23 @@ def _without_categories(frame: Any) -> Any:
     return plain
 
 
-def _check_names(table: pa.Table, name: str) -> None:
+def _with_column(frame: Any, what: str) -> str:
+    """Return why a frame is no table, with the first column that is none by itself."""
+    names = list(frame.columns) if hasattr(frame, "columns") else list(frame)
+    for name in names if isinstance(frame, Mapping) or hasattr(frame, "iloc") else ():
+        try:
+            _table(frame[[name]] if hasattr(frame, "iloc") else {name: frame[name]})
+        except Exception:  # whatever the library of the values raises
+            return f"column {name}: {what}"
+    return what
+
+
+def check_names(frame: Any, name: str) -> None:
     """Raise SourceError at a name that is missing, or stands there twice but for its case."""
     known: dict[str, str] = {}
-    for position, column in enumerate(table.column_names, start=1):
+    columns = getattr(frame, "column_names", None) or getattr(frame, "columns", None)
+    names = list(map(str, columns)) if isinstance(columns, Iterable) else []
+    for position, column in enumerate(names, start=1):
         if not column.strip() or "\0" in column:
             raise SourceError(f"{name}: column {position} has no name; give it one")
         other = known.setdefault(column.lower(), column)

@@ -55,7 +55,7 @@ def _check_own_names(warehouse: Warehouse, source: Source, query: str) -> None:
     names = [row["column_name"] for row in warehouse.read(f"describe {query}")]
     own = [name for name in names if name.lower().startswith("mlmon_")]
     if len(source.paths) > 1:
-        own.remove("mlmon_file")
+        own.remove("mlmon_file")  # of which `relation` lets there be no other
     if own:
         raise SourceError(
             f"{source.name}: column {own[0]}: names that begin with mlmon_ are mlmon's own; rename "

@@ -60,7 +60,7 @@ def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:
         found = (
             [Source(path.name, (path,), _stem(path)) for path in paths]
             if dataset.batching.by == "file" and batch is None
-            else [Source(dataset.path, paths, batch)]
+            else [Source(dataset.path if paths[1:] else paths[0].name, paths, batch)]
             if paths
             else []
         )
@@ -142,7 +142,9 @@ def relation(warehouse: Warehouse, source: Source) -> str:
     for place, path in enumerate(source.paths):
         with explained(source):
             scan = formats.scan(warehouse, path)
-            warehouse.read(f"describe {scan}")
+            rows = warehouse.read(f"describe {scan}")
+        if "mlmon_file" in {row["column_name"].lower() for row in rows}:
+            raise SourceError(f"{path.name}: column mlmon_file is mlmon's own; rename it")
         several = len(source.paths) > 1
         scans.append(f"select *, {place} as mlmon_file from ({scan})" if several else scan)
     return " union all by name ".join(scans)

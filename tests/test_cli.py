@@ -157,9 +157,15 @@ def test_deleting(run, evaluated):
     )
     done = run("delete", "evaluation", found["evaluation_id"], "-C", evaluated)
     assert (done.code, done.out) == (0, "")
-    assert run("delete", "evaluation", found["evaluation_id"], "-C", evaluated).code == 3
+    again = run("delete", "evaluation", found["evaluation_id"], "-C", evaluated)
+    assert (again.code, "nothing to do" in again.err) == (0, True)
+    assert run("delete", "evaluation", found["evaluation_id"][:8], "-C", evaluated).code == 3
     assert run("delete", "batch", "orders", "2024_02", "-C", evaluated).code == 0
-    assert run("delete", "batch", "orders", "2024_02", "-C", evaluated).code == 3
+    again = run("delete", "batch", "orders", "2024_02", "-C", evaluated)
+    assert (again.code, "nothing to do: dataset orders has no batch 2024_02" in again.err) == (
+        0,
+        True,
+    )
     assert run("delete", "batch", "ordres", "2024_02", "-C", evaluated).code == 2
 
 

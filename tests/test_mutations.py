@@ -13,7 +13,7 @@ import pytest
 from shop import dataset
 
 from mlmon.config import Config
-from mlmon.errors import SourceError
+from mlmon.errors import SourceError, printable
 from mlmon.ingest import delete_batch, ingest
 from mlmon.warehouse import Warehouse
 
@@ -53,7 +53,7 @@ def outcome(warehouse: Warehouse, config: Config, path: Path) -> str:
         message = str(error)
         assert message.startswith(path.name), message
         assert len(message.splitlines()) == 1, message
-        assert message.isprintable(), message
+        assert printable(message, len(message)) == message
         assert state(warehouse) == before, message
         return "refused"
     assert written == ["02"]

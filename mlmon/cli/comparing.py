@@ -46,8 +46,8 @@ QUERIES = {
 
 @app.command()
 def compare(
-    reference: Annotated[Path, typer.Argument(help="A csv, json lines or Parquet file.")],
-    current: Annotated[Path, typer.Argument(help="What is compared with it.")],
+    reference: Annotated[str, typer.Argument(help="A csv, json lines or Parquet file.")],
+    current: Annotated[str, typer.Argument(help="What is compared with it.")],
     target: Annotated[str | None, typer.Option(help="Column of the truth.")] = None,
     prediction: Annotated[str | None, typer.Option(help="Column of the prediction.")] = None,
     score: Annotated[

@@ -1,5 +1,6 @@
 """Commands that do something: each is one verb, one method of Project."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,7 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
-from mlmon.errors import ConfigError
+from mlmon.errors import BatchNotFound, ConfigError, EvaluationNotFound
 from mlmon.judgements import trouble_first
 from mlmon.progress import each
 from mlmon.project import Project
@@ -191,13 +192,23 @@ def activate(
 def delete_batch(dataset: str, batch: str, project: Folder = Path()) -> None:
     """Remove a batch: its records and their predictions; evaluations of it stay."""
     with mlmon.open(project) as opened:
-        opened.delete_batch(dataset, batch)
-        say(f"batch {batch} of {dataset} is gone")
+        try:
+            opened.delete_batch(dataset, batch)
+        except BatchNotFound as error:
+            say(f"nothing to do: {error}")
+        else:
+            say(f"batch {batch} of {dataset} is gone")
 
 
 @delete_app.command("evaluation")
 def delete_evaluation(evaluation: str, project: Folder = Path()) -> None:
     """Remove an evaluation and its figures."""
     with mlmon.open(project) as opened:
-        opened.delete_evaluation(evaluation)
-        say(f"evaluation {evaluation} is gone")
+        try:
+            opened.delete_evaluation(evaluation)
+        except EvaluationNotFound as error:
+            if not re.fullmatch(r"[0-9a-f]{32}", evaluation):  # a name or a beginning, misspelled
+                raise
+            say(f"nothing to do: {error}")
+        else:
+            say(f"evaluation {evaluation} is gone")
