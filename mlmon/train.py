@@ -19,6 +19,7 @@ from mlmon import (
     estimators,
     features,
     generated,
+    importances,
     measure,
     predictions,
     samples,
@@ -161,7 +162,10 @@ def _store_reference(
     )
     warehouse.append(
         "feature_importances",
-        [{**identity, **row} for row in estimators.importances(fitted, labelled, model.train.seed)],
+        [
+            {**identity, **row}
+            for row in importances.importances(fitted, labelled, model.train.seed)
+        ],
     )
     row = samples.reference(warehouse, model, version)
     measure.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)

@@ -27,7 +27,7 @@ FLOORS = (
     "features versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming estimators predictions samples results score_profile shown",
-    "frames",
+    "frames importances",
     "sides",
     "roles",
     "outcome",
