@@ -21,6 +21,7 @@ from mlmon.sides import CURRENT, REFERENCE, Side, put
 from mlmon.warehouse import Row, Warehouse, now
 
 NAME = "comparison"
+CELLS = 10_000_000  # up to so many are copied: a wide view is planned anew for every statement
 IDENTITY = {"model": NAME, "model_version": 1}
 
 
@@ -42,14 +43,17 @@ def measured(
     rows = [_rows(warehouse, side, roles, outcome, kinds) for side in sides]
     warehouse.append("model_versions", [version])
     has_performance = _is_measurable(warehouse, rows[1], outcome)
-    warehouse.append("samples", [_sample(warehouse, side, has_performance) for side in sides])
+    samples = [_sample(warehouse, side, has_performance) for side in sides]
+    warehouse.append("samples", samples)
     evaluation = _evaluation(warehouse, sides, has_performance, settings, kinds)
     warehouse.append("evaluations", [evaluation])
 
     def fill(bench: Warehouse) -> None:
         for side in sides:
             put(bench, side)
-        bench.write(f"create view sample_rows as {_sql(rows[0].union(rows[1]))}")
+        cells = len(kinds) * sum(sample["rows"] for sample in samples)
+        relation = "table" if cells <= CELLS else "view"
+        bench.write(f"create {relation} sample_rows as {_sql(rows[0].union(rows[1]))}")
         bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
 
     given = Rows(fill, _kinds(outcome, kinds))

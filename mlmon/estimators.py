@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
-from sklearn.inspection import permutation_importance
 from sklearn.metrics import precision_recall_curve
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
@@ -20,11 +19,9 @@ from mlmon.errors import ConfigError, TrainingError
 from mlmon.fitted import Fitted, class_names, one_thread, trust_of
 from mlmon.quiet import told
 from mlmon.records import CATEGORICAL, NUMERIC, Source
-from mlmon.warehouse import Row
 
 CATEGORIES = 254  # what histogram boosting can tell apart in one feature
 WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")  # a class that is a number of eight bytes
-SCORING = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 
 
 def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
@@ -134,30 +131,3 @@ def best_threshold(positive: Any, score: Any) -> float:
     best = int(f1[:-1].argmax())
     below = cuts[best - 1] if best else 0.0
     return float((below + cuts[best]) / 2)
-
-
-def importances(fitted: Fitted, frame: Any, seed: int) -> list[Row]:
-    """Return per feature how far the score falls when its values are shuffled, and its share.
-
-    Scores: ROC AUC (multiclass one-vs-rest), R2 for regression; mean of five shuffles.
-    """
-    actual = frame["_actual"]
-    names = list(fitted.features)
-    try:
-        with one_thread():
-            result = permutation_importance(
-                fitted.pipeline,
-                frame[names],
-                target_of(actual, fitted.task),
-                scoring=SCORING[fitted.task],
-                n_repeats=5,
-                random_state=seed,
-            )
-    except ValueError:  # one class only in the test part: no score to fall
-        return [{"feature": name, "importance": None, "share": None} for name in names]
-    falls = [float(value) for value in result.importances_mean]
-    total = sum(max(fall, 0.0) for fall in falls)
-    return [
-        {"feature": name, "importance": fall, "share": max(fall, 0.0) / total if total else None}
-        for name, fall in zip(names, falls, strict=True)
-    ]

@@ -19,6 +19,7 @@ from mlmon import (
     estimators,
     features,
     generated,
+    importances,
     measure,
     numerals,
     predictions,
@@ -173,7 +174,7 @@ def _store_reference(
         "feature_importances",
         [
             {**identity, **row}
-            for row in estimators.importances(fitted, fitted.labelled(test_part), model.train.seed)
+            for row in importances.importances(fitted, labelled, model.train.seed)
         ],
     )
     row = samples.reference(warehouse, model, version)

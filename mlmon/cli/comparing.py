@@ -76,7 +76,7 @@ def compare(
     format: Shape = Format.table,
 ) -> None:
     """Compare two files, without a project: drift by feature, and performance with a target."""
-    with during(f"compare {current.name} with {reference.name}"):
+    with during(f"compare {Path(current).name} with {Path(reference).name}"):
         made = mlmon.compare(
             reference,
             current,

@@ -5,14 +5,15 @@ from typing import Any
 
 from mlmon.report import geometry, words
 from mlmon.report.ask import Answer, Read, Row, ask, shown
-from mlmon.report.grid import Column, filled, table
+from mlmon.report.grid import Column, Table, filled, table
 from mlmon.report.links import feature_page
 from mlmon.report.said import Said, counted, name, told
 from mlmon.report.tile import STATUS_KEY, Tile, absent, chart, queries, tile
 
 SCATTER = ((560, 350), (330, 270))
 ONE_SIZE = ((440, 320),)
-FEW = 100  # features whose marks are drawn twice, for a wide page and for a narrow one
+FEW = 100  # features that are drawn: marks twice, for a wide page and for a narrow one
+DRAWN = ("histogram", "trend")  # forms of columns that only these have
 
 FEATURE_COLUMNS = (
     Column("feature", "Feature", "feature"),
@@ -77,12 +78,14 @@ def input_drift(read: Read, evaluation_id: str, counts: Row) -> list[Tile]:
 def feature_table(evaluation_id: str, drift: Answer, bins: Answer, counts: Row) -> Tile:
     """One row per feature, worst first; each opens the two distributions.
 
-    The last two queries are those of the section's lead.
+    Only the first FEW are drawn, so that a page of 1,000 features stays light; the others stand
+    among the tile's numbers. The last two queries are those of the section's lead.
     """
     by_feature = defaultdict(list)
     for row in bins.rows:
         by_feature[row["feature"]].append(row)
-    rows = [{**row, "histogram": by_feature[row["feature"]]} for row in drift.rows]
+    every = [{**row, "histogram": by_feature[row["feature"]]} for row in drift.rows]
+    rows, others = every[:FEW], every[FEW:]
     numbers = table("Input drift by feature, worst first", filled(FEATURE_COLUMNS, rows), rows)
     numbers["details"] = [
         {
@@ -100,12 +103,19 @@ def feature_table(evaluation_id: str, drift: Answer, bins: Answer, counts: Row) 
         told(counts["features"]),
         ". Distribution: the reference filled, the current sample outlined.",
     ]
+    more: list[Table] = []
+    if others:
+        said.append(f" The first {FEW} stand here, the others under Numbers and SQL.")
+        plain = [column for column in FEATURE_COLUMNS if column.form not in DRAWN]
+        named = [{**row, "href": feature_page(row["model"], row["feature"])} for row in others]
+        more = [table("The other features, worst first", filled(plain, named), named)]
     key = {"evaluation_id": evaluation_id}
     return tile(
         "features",
         "Drift by feature",
         "features",
         tables=[numbers],
+        numbers=more or None,
         sentence=said,
         sql=[*queries(drift, bins), shown("drift_counts", **key), shown("evaluation", **key)],
     )
