@@ -96,7 +96,7 @@ def significance(about: Row) -> Said:
     if pvalue is None:
         return [f" {about['data_drift_note']}"] if about["data_drift_note"] else []
     said = "Drift detected" if pvalue <= 0.05 else "Drift is inconclusive"
-    return [f" {said} (p ", told(pvalue), ")."]
+    return [f" {said} (p ", told(pvalue, words.chance), ")."]
 
 
 def performance_tiles(read: Read, about: Row) -> list[Tile]:
