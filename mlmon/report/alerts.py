@@ -16,7 +16,7 @@ STANDING_COLUMNS = (
     Column("opened_at", "Since", "time"),
     Column("batch", "Opened on", "link"),
     Column("repeated", "Seen in a row", "count"),
-    Column("message", "Newest result"),
+    Column("message", "Newest result", "sentence"),
     Column("known", "Acknowledged", "known"),
 )
 RESOLVED_COLUMNS = (
@@ -25,7 +25,7 @@ RESOLVED_COLUMNS = (
     STORE,
     Column("opened_at", "Opened", "time"),
     Column("resolved_at", "Resolved", "time"),
-    Column("message", "Message"),
+    Column("message", "Message", "sentence"),
 )
 EVENT_COLUMNS = (
     Column("happened_at", "When", "time"),
@@ -33,7 +33,7 @@ EVENT_COLUMNS = (
     Column("check_name", "Check"),
     Column("outcome", "Severity", "status"),
     Column("batch", "Newest batch", "link", words.NOTHING),
-    Column("message", "Message"),
+    Column("message", "Message", "sentence"),
 )
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from mlmon.report import words
 from mlmon.report.ask import Answer, Row
-from mlmon.report.drift import distribution
+from mlmon.report.drift import distribution, label
 from mlmon.report.grid import Column, Table, outlines, table
 from mlmon.report.links import page_of
-from mlmon.report.tile import SAMPLES_KEY, Tile, absent, badge, queries, tile
+from mlmon.report.tile import BARS_KEY, Tile, absent, badge, queries, tile
 
 SAID = "The reference filled, the batch outlined, all to one scale."
 SHARES = ("reference_share", "current_share")
@@ -40,7 +40,7 @@ def distribution_tiles(figures: Answer, bins: Answer | None) -> list[Tile]:
             "distribution",
             span=4,
             bins=distribution(last["feature"], newest)["bins"],
-            key=SAMPLES_KEY,
+            key=BARS_KEY,
             sql=queries(bins),
         ),
     ]
@@ -81,7 +81,7 @@ def frame_table(batches: list[tuple[Row, list[Row]]]) -> Table:
             for place, (row, _) in enumerate(batches)
         ),
     ]
-    rows = [dict(bin) for bin in batches[0][1]]
+    rows = [{**bin, "label": label(bin)} for bin in batches[0][1]]
     for place, (_, bins) in enumerate(batches):
         for row, bin in zip(rows, bins, strict=True):
             row[f"of {place}"] = bin["current_share"]

@@ -129,7 +129,7 @@ def distribution(feature: str, bins: list[Row]) -> dict[str, Any]:
         "title": feature,
         "bins": [
             {
-                "label": row["label"],
+                "label": label(row),
                 "foreign": row["kind"] == "category",
                 **{
                     name: {
@@ -143,6 +143,11 @@ def distribution(feature: str, bins: list[Row]) -> dict[str, Any]:
             for row in bins
         ],
     }
+
+
+def label(row: Row) -> str:
+    """What a bin holds: a value of the user's as it is, numbers with a real minus sign."""
+    return str(row["label"]) if row["kind"] == "category" else words.minus(str(row["label"]))
 
 
 def importance(drift: Answer) -> Tile:

@@ -6,7 +6,7 @@ from mlmon.report.tile import HALF, SAMPLES_KEY, THIRD, Tile, absent, chart, que
 
 ERROR_COLUMNS = (
     Column("sample", "Sample"),
-    Column("label", "Error"),
+    Column("label", "Error", "sentence"),
     Column("share", "Share of records", "share"),
     Column("rows", "Rows", "count"),
 )

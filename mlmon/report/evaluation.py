@@ -97,7 +97,7 @@ def significance(about: Row) -> Said:
         note = about["data_drift_note"]
         return [f" Data drift is not known: {note}."] if note else []
     said = "Drift detected" if pvalue <= 0.05 else "Drift is inconclusive"
-    return [f" {said} (p ", told(pvalue), ")."]
+    return [f" {said} (p ", told(pvalue, words.chance), ")."]
 
 
 def performance_tiles(read: Read, about: Row) -> list[Tile]:

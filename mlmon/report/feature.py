@@ -161,7 +161,7 @@ def lead(rows: Sequence[Row]) -> Said:
     if last["drift_limit"] is not None:
         text += [" (limit ", told(last["drift_limit"], words.plain), ")"]
     if last["pvalue_adjusted"] is not None:
-        text += [" and an adjusted p-value of ", told(last["pvalue_adjusted"])]
+        text += [" and an adjusted p-value of ", told(last["pvalue_adjusted"], words.chance)]
     return [*text, "."]
 
 

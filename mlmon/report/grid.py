@@ -48,10 +48,10 @@ class Column:
     `absent` is what stands there for NULL; as it is, NULL is called undefined. `href` is the key
     of the row that says where a cell of FORMS leads; nowhere by itself.
 
-    The form is one of FORMS, `text`, `code` (what is typed), `status` (a shape and a word), `link`
-    (to where the row's `href` says), `against` (below the figure that of the row's
-    `reference_<key>`) or one of PICTURES. `aside` stands below the title; a column that is `marked`
-    stands out.
+    The form is one of FORMS, `text`, `sentence` (of ours), `code` (what is typed), `status` (a
+    shape and a word), `link` (to where the row's `href` says), `against` (below the figure that
+    of the row's `reference_<key>`) or one of PICTURES. `aside` stands below the title; a column
+    that is `marked` stands out.
     """
 
     key: str
@@ -78,6 +78,7 @@ def table(caption: str, columns: Sequence[Column], rows: Iterable[Row]) -> Table
                 "number": column.number,
                 "aside": column.aside,
                 "marked": column.marked,
+                "status": column.form == "status",
             }
             for column in columns
         ],
@@ -99,7 +100,10 @@ def cell(column: Column, row: Row) -> Cell:
     if column.form in PICTURES:
         return PICTURES[column.form](row, value)
     if column.form in FORMS:
-        text = column.absent if value is None else FORMS[column.form](value)
+        form = FORMS[column.form]
+        if column.form == "figure" and is_chance(column, row):
+            form = words.chance
+        text = column.absent if value is None else form(value)
         note = row.get("note") if text == words.UNDEFINED else None
         raw = value.isoformat() if isinstance(value, datetime) else value
         href = row.get(column.href)
@@ -114,12 +118,19 @@ def cell(column: Column, row: Row) -> Cell:
         note = [told(row.get(f"reference_{column.key}")), " in reference"]
         return {"text": words.figure(value), "value": value, "number": True, "note": note}
     text = "" if value is None else str(value)
+    if column.form == "sentence":
+        return {"text": words.minus(text), "value": value}
     if column.form == "status":
         return {"status": value, "value": value, "text": words.STATUS.get(text, text)}
     if column.form == "code":
         return {"command": text} if text else {}
     href = row.get(column.href or "href") if column.form == "link" else None
     return {"text": text, "value": value, "href": href}
+
+
+def is_chance(column: Column, row: Row) -> bool:
+    """Whether a figure is a p-value, by its column's key or by the row's metric."""
+    return "pvalue" in column.key or "pvalue" in str(row.get("metric") or "")
 
 
 def feature(row: Row, value: Any) -> Cell:

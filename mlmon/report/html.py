@@ -2,12 +2,13 @@
 
 import base64
 import hashlib
-from functools import cache
+import re
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from mlmon.logs import log
 from mlmon.report import kept, words
@@ -15,6 +16,10 @@ from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 
 TEMPLATES = Path(__file__).parent / "templates"
+SHORT = 12  # letters of a name that fits anywhere
+# After an underscore or a slash; after other marks only before a letter, for a date is one word.
+JOINTS = re.compile(r"(?<=[_/=&])(?=[^\W_])|(?<=[.:])(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])")
+WHOLE = re.compile(r"\bp-value|\b\d+(?:-\d+)+\b")  # a browser breaks after any hyphen
 STYLE, SCRIPT = "page.css", "page.js"
 
 
@@ -30,7 +35,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
         bytecode_cache=FileSystemBytecodeCache(str(place), "%s.jinja2") if place else None,
     )
-    made.filters.update(drawn=drawn, tone=words.tone, written=written)
+    made.filters.update(drawn=drawn, tone=words.tone, written=written, jointed=jointed)
     return made
 
 
@@ -43,6 +48,13 @@ def drawn(chart: dict[str, Any], size: tuple[int, int]) -> Markup:
         if size == chart["sizes"][0]:
             log.warning("mlmon: the chart of %s: %s", words.short(chart["title"]), reason)
         return Markup('<p class="said">The chart cannot be drawn: {}</p>').format(reason)
+
+
+@lru_cache(maxsize=4096)
+def jointed(name: Any) -> Markup:
+    """A name that, where it is too long for a line, breaks at a joint and not within a word."""
+    parts = JOINTS.split(str(name)) if len(str(name)) > SHORT else [str(name)]
+    return Markup(WHOLE.sub(r'<span class="nowrap">\g<0></span>', "<wbr>".join(map(escape, parts))))
 
 
 def written(text: str, above: int) -> Markup:

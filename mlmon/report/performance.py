@@ -1,12 +1,13 @@
 """Performance against the reference: the tiles that both pages share."""
 
+from itertools import groupby
 from typing import Any
 
 from mlmon.report import words
 from mlmon.report.ask import Answer, Read, Row, ask, shown
 from mlmon.report.grid import Column, filled, table
-from mlmon.report.points import points_caption, thinned
-from mlmon.report.said import Said, told
+from mlmon.report.points import FEW, few_records, points_caption, thinned
+from mlmon.report.said import Said, joined, told
 from mlmon.report.tile import (
     SAMPLES_KEY,
     THIRD,
@@ -66,6 +67,7 @@ READINGS = (
 SERIES = 6
 WORST_CLASSES = 6  # as many as the queries of the curves give of a multiclass model
 WORST = "Each class against the rest; the six classes whose ROC AUC fell most."
+LISTED = 5  # points of a sample with few records
 COMPACT = 4  # a matrix of more classes has no room for words in its cells
 
 
@@ -113,12 +115,26 @@ def curve(read: Read, evaluation_id: str, name: str, span: int = 4) -> Tile:
         f"{title} by class" if by_class else title,
         "row" if by_class else "table",
         span=12 if by_class else span,
-        sentence=WORST if len(names) == WORST_CLASSES else None,
+        sentence=WORST if len(names) == WORST_CLASSES else few_in_words(name, answer.rows) or None,
         charts=[class_curve(answer, name, each, by_class) for each in names],
         key=SAMPLES_KEY,
         numbers=[table(points_caption(answer.rows), shown, thinned(answer.rows))],
         sql=queries(answer),
     )
+
+
+def few_in_words(name: str, rows: list[Row]) -> Said:
+    """Which points of a calibration stand for few records; nothing where none does."""
+    few = few_records(rows) if name == "calibration_curve" else []
+    if not few:
+        return []
+    said: Said = [f"Hollow: fewer than {FEW} records. "]
+    for sample, group in groupby(few, key=lambda row: row["sample"]):
+        points = [
+            [told(row["rows"]), " at ", told(row["mean_score"])] for row in list(group)[:LISTED]
+        ]
+        said += [f"{sample}: ", *joined(points), ". "]
+    return said
 
 
 def class_curve(answer: Answer, name: str, of_class: str | None, by_class: bool) -> Chart:

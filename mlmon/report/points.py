@@ -3,6 +3,7 @@
 from mlmon.report.ask import Row
 
 POINTS = 25
+FEW = 30  # records of a point that chance alone moves far
 
 
 def thinned(rows: list[Row]) -> list[Row]:
@@ -19,3 +20,8 @@ def points_caption(rows: list[Row]) -> str:
     """How many of the curve's points stand in the table below it."""
     shown, drawn = len(thinned(rows)), len(rows)
     return "All points" if shown == drawn else f"{shown} of the {drawn} points that are drawn"
+
+
+def few_records(rows: list[Row]) -> list[Row]:
+    """The points of a calibration that few records stand behind."""
+    return [row for row in rows if row.get("rows") is not None and row["rows"] < FEW]

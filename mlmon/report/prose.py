@@ -63,7 +63,10 @@ def figures(facts: Facts) -> Table:
     tiles = [tile for tile in tiles_of(facts) if tile["kind"] == "number"]
     return {
         "caption": "Figures",
-        "columns": [{"title": title, "number": title == "Value"} for title in FIGURES.values()],
+        "columns": [
+            {"title": title, "number": title == "Value", "status": title == "Status"}
+            for title in FIGURES.values()
+        ],
         "rows": [[figure(tile, name) for name in FIGURES] for tile in tiles],
     }
 

@@ -24,7 +24,7 @@ STEP_COLUMNS = (
     Column("started_at", "Started", "clock", ""),
     Column("duration_seconds", "Duration", "duration", ""),
     Column("duration_seconds", "Within the run", "course"),
-    Column("message", "Message"),
+    Column("message", "Message", "sentence"),
 )
 EVALUATION_COLUMNS = (
     Column("batch", "Batch", "link"),

@@ -1,11 +1,13 @@
 """Sentences in parts: words, names, and figures that carry the very value they are made of."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
 from mlmon.report import words
 
+LONGEST = 20  # letters of a word that fits into a column of facts
 Part = str | dict[str, Any]
 Said = list[Part]
 
@@ -57,7 +59,13 @@ def joined(parts: list[Said], between: str = ", ") -> Said:
 
 def definitions(facts: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
     """What is known of something, each under its title; what is not known is left out."""
-    return [{"title": title, "said": fact(known)} for title, known in facts if known or known == 0]
+    told = [(title, fact(known)) for title, known in facts if known or known == 0]
+    return [{"title": title, "said": said, "long": has_long_word(said)} for title, said in told]
+
+
+def has_long_word(said: Said) -> bool:
+    """Whether a word in it, as an id, has no room in one column of facts."""
+    return any(len(part) > LONGEST for part in re.split(r"[\s_/-]+", spelled(said)))
 
 
 def fact(known: Any) -> Said:

@@ -36,7 +36,7 @@ RESULT_COLUMNS = (
     Column("model_version", "Version", "count", words.NOTHING),
     Column("value", "Value", "figure"),
     Column("outcome", "Outcome", "status"),
-    Column("message", "Message"),
+    Column("message", "Message", "sentence"),
 )
 SHADES = (
     "Shaded: beyond the drift limit; darker at twice, four times and eight times the limit. "

@@ -12,7 +12,7 @@ from mlmon.report.tile import Tile, absent, badge, queries, tile
 CHECK_COLUMNS = (
     Column("check_name", "Check"),
     Column("outcome", "Outcome", "status"),
-    Column("message", "Message"),
+    Column("message", "Message", "sentence"),
 )
 
 
@@ -89,7 +89,7 @@ def diagnostics(read: Read, key: str) -> Tile:
             sql=queries(answer),
         )
     count = words.plural(len(answer.rows), "finding")
-    columns = [Column("code", "Finding"), Column("message", "Message")]
+    columns = [Column("code", "Finding"), Column("message", "Message", "sentence")]
     return tile(
         "diagnostics",
         "Diagnostics",

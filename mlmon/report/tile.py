@@ -30,6 +30,7 @@ WIDE = ((780, 300), (330, 240))
 WIDTHS = {3: 250, 4: 350, 6: 560, 8: 780, 12: 1180}  # of a picture alone in a tile, by twelfths
 NARROW = 330  # of a picture on a narrow page
 SAMPLES_KEY = [("reference", "Reference"), ("accent", "Current")]
+BARS_KEY = [("bars reference", "Reference"), ("bars accent", "Current")]
 STATUS_KEY = [("bad", "Drifted"), ("warn", "Watch"), ("good", "Stable")]
 
 

@@ -1,6 +1,7 @@
 """Figures, times and limits in a reader's words. Formatting only: no figure is made here."""
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -9,6 +10,8 @@ MINUS = "\N{MINUS SIGN}"
 NARROW = "\N{NO-BREAK SPACE}"
 UNDEFINED = "undefined"
 NOTHING = "\N{EN DASH}"
+ZERO = re.compile(r"(?<![\w.])-0(?![.\d])")
+HYPHEN = re.compile(r"(?<![^\s(\[:=<>])-(?=[\d.])")
 STATUS = {
     "OK": "OK",
     "WARNING": "Warning",
@@ -72,6 +75,21 @@ def figure(value: Any) -> str:
     if 0 < size < 0.0005:
         return f"< {MINUS if value < 0 else ''}0.001".replace(f"< {MINUS}", f"> {MINUS}")
     return negative(f"{value:.1f}" if size >= 100 else f"{value:.3f}")
+
+
+def chance(value: Any) -> str:
+    """A p-value: never 0.000, for none is nothing."""
+    return "< 0.001" if value == 0 else figure(value)
+
+
+def figure_of(name: str, value: Any) -> str:
+    """The figure of a metric or of what a chart is titled."""
+    return chance(value) if "pvalue" in name or "p-value" in name else figure(value)
+
+
+def minus(text: str) -> str:
+    """The text with a real minus sign before every number that has one."""
+    return HYPHEN.sub(MINUS, ZERO.sub("0", text))
 
 
 def signed(value: Any) -> str:

@@ -10,11 +10,12 @@ from browser import started
 from frames import compared
 from playwright.sync_api import Browser
 from shared import built
-from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, warehouse
+from toy_warehouse import DASHBOARDS, FEATURES, HOSTILE, Names, filled, warehouse
 from visits import kinds
 
 from mlmon.report.ask import Read
 from mlmon.report.side_by_side import side_by_side
+from mlmon.report.site import pages as every_page
 from mlmon.report.site import write, write_report
 from mlmon.warehouse import Warehouse
 
@@ -63,6 +64,26 @@ def hostile_site(hostile: Read, tmp_path_factory: pytest.TempPathFactory) -> Pat
         "hostile",
         lambda folder: write_report(hostile, wanted, folder, project=title),
     )
+
+
+@pytest.fixture(scope="session")
+def daily_pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """One page of each kind of a story of sixty daily batches with names that are long."""
+    days = tuple(f"2024-{1 + day // 30:02}-{1 + day % 30:02}" for day in range(60))
+    names = Names(
+        batches=days,
+        labelled="evaluations_with_ground_truth_of_every_day",
+        unlabelled="evaluations_for_input_drift_of_every_day",
+        features=("customer_satisfaction_index_of_last_quarter", *FEATURES[1:]),
+    )
+    folder = tmp_path_factory.mktemp("daily")
+    with filled(names) as made:
+        newest = {page.path.split("/")[0]: page for page in every_page(made.read, "daily")}
+        for page in newest.values():
+            write(folder / page.path, page.facts(), "0" * 32)
+        evaluation = made.value("select max(evaluation_id) from evaluations")
+        write_report(made.read, {}, folder, project="daily", evaluation=evaluation)
+    return kinds(folder)
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
 from mlmon.report.charts.theme import SAMPLE, SAMPLE_DASHED, Datasets, colour, spot
+from mlmon.report.points import few_records
 
 TITLES = {
     "roc_curve": ("False positive rate", "True positive rate"),
@@ -45,7 +46,7 @@ def comparison(kind: str) -> Spec:
         ),
     ]
     if kind == "calibration_curve":
-        drawn.append(
+        drawn += (
             layer(
                 "curves",
                 spot(46),
@@ -53,7 +54,8 @@ def comparison(kind: str) -> Spec:
                 y=y,
                 description=category("description"),
                 color=SAMPLE,
-            )
+            ),
+            layer("few", mark("point", filled=True, size=16, color=colour("card")), x=x, y=y),
         )
     return layers(*drawn)
 
@@ -76,7 +78,9 @@ def draw_comparison(facts: dict[str, Any], width: int, height: int) -> tuple[Spe
         for point, row in zip(curves, rows, strict=True):
             point["description"] = described(row, kind)
     diagonal = [{"x": 0, "y": 0}, {"x": 1, "y": 1}] if kind in DIAGONAL else []
-    return sized(comparison(kind), width, height), {"diagonal": diagonal, "curves": curves}
+    few = [{"x": row[x], "y": row[y]} for row in few_records(rows)]
+    datasets: Datasets = {"diagonal": diagonal, "curves": curves, "few": few}
+    return sized(comparison(kind), width, height), datasets
 
 
 def described(row: dict[str, Any], kind: str) -> str:
@@ -85,6 +89,8 @@ def described(row: dict[str, Any], kind: str) -> str:
         f"{title.lower()} {words.figure(row[column])}"
         for title, column in zip(TITLES[kind], COLUMNS[kind], strict=True)
     ]
+    if row.get("rows") is not None:
+        said.append(words.plural(row["rows"], "record"))
     return f"{row['sample']}: {', '.join(said)}"
 
 
@@ -139,7 +145,7 @@ def cut(x: Spec) -> tuple[Spec, Spec]:
             "threshold",
             mark("text", align="center", baseline="bottom"),
             x=x,
-            y={"value": -3},
+            y={"value": -9},
             text=category("text"),
         ),
     )

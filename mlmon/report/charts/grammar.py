@@ -4,11 +4,13 @@ A test holds every specification against Altair's schema. Altair itself, half a 
 loaded only for those of the user's own.
 """
 
+import math
 from collections.abc import Iterable
 from typing import Any
 
 Spec = dict[str, Any]
 LETTER = 6.6  # pixels of a letter in the size of labels: that of a wide font, bold
+GAP = 10  # pixels between two names
 SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 
 
@@ -31,6 +33,12 @@ def reached(start: float, texts: Iterable[str], direction: int = 1) -> list[dict
     """How far from a pixel the longest of the texts reaches in a usual font: data of `room`."""
     longest = max(map(len, texts), default=0)
     return [{"pixel": start + direction * longest * LETTER}] if longest else []
+
+
+def apart(names: Iterable[str], pixels: float) -> int:
+    """How many places apart names stand that do not run into each other, so many pixels a place."""
+    longest = max(map(len, names), default=0)
+    return max(1, math.ceil((longest * LETTER + GAP) / pixels))
 
 
 def mark(kind: str, **look: Any) -> Spec:

@@ -1,5 +1,6 @@
 """A metric over the batches: its limits drawn and labelled, new model versions marked."""
 
+import math
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from mlmon.report import geometry, words
 from mlmon.report.charts.grammar import (
     Spec,
+    apart,
     category,
     field,
     layer,
@@ -23,6 +25,7 @@ LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn",
 BARS_UP_TO = 2
 ENDS = ("value", "lower", "upper")
 BESIDE = 6  # pixels between the plot and these names
+LARGE_LETTER = 8.2  # pixels of a letter of the last value, bold
 MARGIN = 104  # room beside the plot for the names of the limits
 
 
@@ -148,6 +151,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
     width -= MARGIN if limits else 0
     ends = [row[key] for row in known for key in ENDS if row[key] is not None]
     low, high = extent(ends + [line["value"] for line in limits], bars)
+    end = len(rows) + (0.5 if bars else beyond(known, facts["metric"], len(rows), width))
     datasets: Datasets = {
         "zones": [
             {"tone": tone, "low": start, "high": end}
@@ -155,28 +159,29 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         ],
         "frame": [
             {"position": 0.5, "value": low},
-            {
-                "position": len(rows) + (0.5 if bars else 0.4 + 45 * len(rows) / width),
-                "value": high,
-            },
+            {"position": end, "value": high},
         ],
-        "limits": apart(limits, 14 * (high - low) / height),
-        "versions": [
-            {"position": row["position"] - 0.5, "text": f"version {row['model_version']}"}
-            for row in rows
-            if row["new_version"]
-        ],
+        "limits": spread(limits, 14 * (high - low) / height),
+        "versions": versions(rows, width / (end - 0.5)),
         "points": [point(row, facts["metric"]) for row in rows],
         "last": [point(row, facts["metric"]) for row in known[-1:]],
-        "ticks": ticks(rows, width),
+        "ticks": ticks(rows, width / (end - 0.5)),
         "room": reached(width + BESIDE, [line["text"] for line in limits]),
     }
     return sized(specification(bars), width, height), datasets
 
 
+def beyond(known: list[dict[str, Any]], metric: str, places: int, width: int) -> float:
+    """How many places the plot goes on after the last point, whose figure stands there."""
+    letters = max((len(words.figure_of(metric, row["value"])) for row in known[-1:]), default=0)
+    pixels = 10 + letters * LARGE_LETTER + BESIDE
+    return pixels * (places - 0.5) / (width - pixels)
+
+
 def point(row: dict[str, Any], metric: str) -> dict[str, Any]:
     """One evaluation: where it stands, how it looks, what it says."""
-    said = f"{row['batch']}: {metric} {words.figure(row['value'])}"
+    text = words.figure_of(metric, row["value"])
+    said = f"{row['batch']}: {metric} {text}"
     if row["outcome"] != "NONE":
         said += f" ({words.STATUS[row['outcome']]})"
     tone = words.tone(row["outcome"]) if row["outcome"] != "NONE" else "none"
@@ -186,7 +191,7 @@ def point(row: dict[str, Any], metric: str) -> dict[str, Any]:
         "lower": row["lower"],
         "upper": row["upper"],
         "tone": tone,
-        "text": words.figure(row["value"]),
+        "text": text,
         "description": f"{said}, version {row['model_version']}",
     }
 
@@ -206,7 +211,7 @@ def limit_lines(
     return lines
 
 
-def apart(lines: list[dict[str, Any]], gap: float) -> list[dict[str, Any]]:
+def spread(lines: list[dict[str, Any]], gap: float) -> list[dict[str, Any]]:
     """The lines from below, each with a place for its label that no other label has."""
     placed: list[dict[str, Any]] = []
     for line in sorted(lines, key=lambda each: each["value"]):
@@ -224,11 +229,24 @@ def extent(values: list[float], bars: bool) -> tuple[float, float]:
     return (low if bars and low == 0 else low - room), high + room
 
 
-def ticks(rows: list[dict[str, Any]], width: int) -> list[dict[str, Any]]:
-    """As many batch names below the axis as fit; the last one always."""
-    apart = max(1, -(-len(rows) * 72 // width))
+def versions(rows: list[dict[str, Any]], pixels: float) -> list[dict[str, Any]]:
+    """Where a version took over, so many pixels a place; the newest names that fit stand there."""
+    found: list[dict[str, Any]] = []
+    named = math.inf
+    for row in (row for row in reversed(rows) if row["new_version"]):
+        name, place = f"version {row['model_version']}", row["position"] - 0.5
+        fits = named - place >= apart([name], pixels)
+        found.append({"position": place, "text": name if fits else ""})
+        named = place if fits else named
+    return found[::-1]
+
+
+def ticks(rows: list[dict[str, Any]], pixels: float) -> list[dict[str, Any]]:
+    """As many batch names below the axis as fit, so many pixels a place; the last one always."""
+    names = [words.short(row["batch"], 11) for row in rows]
+    step = apart(names, pixels)
     return [
-        {"position": row["position"], "text": words.short(row["batch"], 11)}
-        for row in rows
-        if (len(rows) - row["position"]) % apart == 0
+        {"position": row["position"], "text": name}
+        for row, name in zip(rows, names, strict=True)
+        if (len(rows) - row["position"]) % step == 0
     ]

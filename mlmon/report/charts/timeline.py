@@ -8,6 +8,7 @@ from typing import Any
 from mlmon.report import words
 from mlmon.report.charts.grammar import (
     Spec,
+    apart,
     category,
     field,
     layer,
@@ -188,10 +189,10 @@ def times_below(
 
 def batches_below(batches: Sequence[dict[str, Any]], last: int, width: int) -> list[dict[str, Any]]:
     """As many names of batches as fit; the last one always."""
-    apart = max(1, -(-last * 72 // width))
     named_at = {row["position"]: words.short(row["batch"], 11) for row in batches}
+    step = apart(named_at.values(), width / last)
     return [
         {"x": position, "text": text}
         for position, text in sorted(named_at.items())
-        if (last - position) % apart == 0
+        if (last - position) % step == 0
     ]
