@@ -174,7 +174,7 @@ def _store_reference(
         "feature_importances",
         [
             {**identity, **row}
-            for row in importances.importances(fitted, labelled, model.train.seed)
+            for row in importances.importances(fitted, fitted.labelled(test_part), model.train.seed)
         ],
     )
     row = samples.reference(warehouse, model, version)
