@@ -214,6 +214,7 @@ _WORDS = {
     "actual": "The target's value as text; NULL when it is not known yet.",
     "category": "The value of a categorical feature; NULL when missing or numeric.",
     "not_finite": "Whether a number was NaN or infinite, which counts as missing.",
+    "prediction": "Predicted class, or the estimate of a regression as text.",
     "number": "The value of a numeric feature; NULL when missing, not finite or categorical.",
 }
 

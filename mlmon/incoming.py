@@ -156,7 +156,7 @@ def _first_schema(
     for column in {dataset.time, dataset.batching.time} - {None}:
         kind = schema[str(column)]
         if kind == "VARCHAR":
-            kind = narrowest(warehouse, str(column))
+            kind = "TIMESTAMP" if column in empty else narrowest(warehouse, str(column))
         if not kind.startswith(("DATE", "TIMESTAMP")):
             raise SourceError(f"{source.name}: column {column} is {kind}, not a date or timestamp")
         schema[str(column)] = "TIMESTAMP"
@@ -242,6 +242,8 @@ def _misfit(column: str, kind: str) -> str:
         moment = f"try_cast({name} as timestamp)"
         whole = f"{moment} is distinct from try_cast(try_cast({name} as date) as timestamp)"
         return f"({condition}) or ({name} is not null and ({moment} is null or {whole}))"
+    if kind == "BOOLEAN":  # which DuckDB makes of every number
+        return f"({condition}) or coalesce(try_cast({name} as double) not in (0, 1), false)"
     if kind in INTEGERS:
         exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
         text = f"regexp_matches({name}::varchar, '^0[0-9]')"  # 007 is a name, not seven

@@ -285,6 +285,17 @@ def test_a1_a_version_of_an_older_mlmon_is_measured_right(measured, tmp_path):
         assert sum(row["reference_share"] for row in shares) == pytest.approx(1)
 
 
+def test_a1_a_number_is_a_flag_only_if_it_is_0_or_1(tmp_path):
+    (tmp_path / "mlmon.yml").write_text("version: 1\nproject: p\ndatasets: {t: {key: id}}\n")
+    with mlmon.open(tmp_path) as project:
+        project.ingest("t", pa.table({"id": [1, 2], "b": [True, None]}), batch="1")
+        project.ingest("t", pa.table({"id": [3, 4], "b": [0.0, 1.0]}), batch="2")
+        with pytest.raises(SourceError, match="row 2, column b: '2' is not BOOLEAN"):
+            project.ingest("t", pa.table({"id": [5, 6], "b": [1, 2]}), batch="3")
+        rows = project.warehouse.read("select b from t order by id")
+    assert [row["b"] for row in rows] == [True, None, False, True]
+
+
 def test_a1_what_is_no_category_is_no_feature_or_target(tmp_path):
     text = CONFIG.replace("features: [x, b,", "features: [x, b, nested,")
     text = text.replace("kinds: {", "kinds: {nested: categorical, ")

@@ -140,3 +140,13 @@ def test_a8_a_column_that_is_empty_on_both_sides_is_left_out():
     rows = pa.table(rows_of(1) | {"v": pa.nulls(ROWS, pa.int32())})
     made = mlmon.compare(rows, rows, classifier_rows=0)
     assert made.left_out["v"] == "it has no value on either side"
+
+
+def test_a8_a_time_without_a_value_is_a_time(tmp_path):
+    config = "version: 1\nproject: p\ndatasets: {t: {key: id, time: at}}\n"
+    (tmp_path / "mlmon.yml").write_text(config)
+    with mlmon.open(tmp_path) as project:
+        project.ingest("t", pa.table({"id": [1], "at": [None]}), batch="1")
+        assert project.warehouse.columns("t")["at"] == "TIMESTAMP"
+        with pytest.raises(SourceError, match="column at: 'soon' is not TIMESTAMP"):
+            project.ingest("t", pa.table({"id": [2], "at": ["soon"]}), batch="2")
