@@ -35,6 +35,22 @@ def write_scores(folder: Path, rows: int) -> Path:
     return path
 
 
+def write_days(folder: Path, days: int, rows: int) -> Path:
+    """Write a project whose dataset, 20 columns in one Parquet file, has a batch a day."""
+    folder.mkdir(parents=True)
+    path = folder / "days.parquet"
+    numbers = ", ".join(f"round({_random(f'n{i}', 0)} * 100, 2) as n{i}" for i in range(12))
+    names = ", ".join(
+        f"'v' || floor({_random(f'c{i}', 0)} * {3 * i + 2}) as c{i}" for i in range(6)
+    )
+    moment = f"timestamp '2023-01-01' + to_seconds((i * {days} * 86400.0 / {rows})::bigint)"
+    _copy(path, f"select i as id, {moment} as t, {numbers}, {names} from range({rows}) r(i)")
+    section = "{path: days.parquet, key: id, time: t, batches: {time: t, every: day}}"
+    text = f"version: 1\nproject: days\ndatasets:\n  log: {section}\n"
+    (folder / "mlmon.yml").write_text(text, encoding="utf-8")
+    return path
+
+
 def _write(path: Path, rows: int, side: int) -> None:
     uniform = ", ".join(
         f"{_random(f'{name}{letter}', side)} as {name}_{letter}"

@@ -56,6 +56,7 @@ for file in sys.argv[1:]:
     duckdb.execute("select " + ", ".join(f'max("{name}")' for name in names) + f" from '{file}'")
 """
 RUNS = 3
+MLMON = [sys.executable, "-m", "mlmon"]
 
 
 def interleaved(runs: int, **commands: list[str]) -> dict[str, tuple[float, int]]:
@@ -105,6 +106,31 @@ def performance(root: Path, rows: int, runs: int) -> None:
     )
 
 
+BARE = """
+import duckdb, sys
+db = duckdb.connect(sys.argv[2])
+db.execute(f"create table log as from read_parquet('{sys.argv[1]}')")
+db.execute("select t::date, count(*) from log group by 1").fetchall()
+"""
+
+
+def days(root: Path, count: int = 365, rows: int = 327_000) -> None:
+    """Print what a year of daily batches out of one file costs, beside a bare DuckDB."""
+    folder = root / "days"
+    path = data.write_days(folder, count, rows)
+    table = [sys.executable, "-c", BARE, str(path), str(root / "bare.duckdb")]
+    _, bare, *_ = measured(*table)
+    first = measured(*MLMON, "ingest", "-C", str(folder))
+    again = measured(*MLMON, "ingest", "-C", str(folder))
+    print(f"ingest, {count} daily batches of one Parquet file of {rows:,} rows, 20 columns")
+    for name, (_, cpu, memory, _), most in (
+        ("mlmon", first, min(12 * bare, 30)),
+        ("again", again, 1.5),
+    ):
+        print(f"  {name:10}{cpu:8.2f} CPU s{memory:7} MB   of at most {most:.1f}", flush=True)
+    print(f"  {'bare':10}{bare:8.2f} CPU s")
+
+
 def _ratios(found: dict[str, tuple[float, int]]) -> None:
     for name, (cpu, memory) in found.items():
         ratio = cpu / found["script"][0]
@@ -114,13 +140,11 @@ def _ratios(found: dict[str, tuple[float, int]]) -> None:
 def main() -> None:
     """Print a line a measurement."""
     with tempfile.TemporaryDirectory() as root:
+        days(Path(root))
         exact_drift(Path(root), ROWS, RUNS)
         exact_drift(Path(root), 5 * ROWS, 1)
         performance(Path(root), ROWS, RUNS)
     journey()
-
-
-MLMON = [sys.executable, "-m", "mlmon"]
 
 
 def line(what: str, *command: str, most: float | None = None) -> str:

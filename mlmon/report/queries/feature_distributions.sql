@@ -10,7 +10,8 @@ with recent as materialized (
         e.evaluated_at
     from feature_distribution as d
     inner join evaluations as e on d.evaluation_id = e.evaluation_id
-    where e.model = $model and e.is_aside is not true
+    inner join dated_evaluations as t on e.evaluation_id = t.evaluation_id
+    where e.model = $model and e.is_aside is not true and not t.is_upcoming
     qualify dense_rank() over (
         partition by d.feature, d.store
         order by e.batch desc, e.evaluated_at desc, e.evaluation_id desc

@@ -45,6 +45,7 @@ figures as materialized (
         e.evaluated_at
     from feature_drift as d
     inner join evaluations as e on d.evaluation_id = e.evaluation_id
+    inner join dated_evaluations as t on e.evaluation_id = t.evaluation_id
     left join moments as m
         on d.evaluation_id = m.evaluation_id and d.feature = m.feature
     left join moments as r
@@ -52,7 +53,7 @@ figures as materialized (
             r.evaluation_id is null
             and e.reference_sample_id = r.sample_id
             and d.feature = r.feature
-    where e.model = $model and e.is_aside is not true
+    where e.model = $model and e.is_aside is not true and not t.is_upcoming
 ),
 
 by_store as (

@@ -1,5 +1,6 @@
--- A metric of a store, one row per evaluation that is not aside, with the change since the one
--- before and the verdict of the limits that the store's checks set today.
+-- A metric of a store, one row per evaluation that is not aside and whose batch
+-- does not start after now, with the change since the one before and the verdict
+-- of the limits that the store's checks set today.
 with limits as (
     select
         count(*) as checks,
@@ -46,10 +47,11 @@ select
     l.soft_maximum,
     l.maximum
 from metrics as m
-inner join evaluations as e on m.evaluation_id = e.evaluation_id
+inner join dated_evaluations as e on m.evaluation_id = e.evaluation_id
 cross join limits as l
 where
     e.is_aside is not true
+    and not e.is_upcoming
     and m.segment is null
     and m.store = $store
     and m.metric = $metric
