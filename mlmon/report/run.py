@@ -49,7 +49,7 @@ VERSION_COLUMNS = (
     Column("model", "Model", "link"),
     Column("model_version", "Version", "count"),
     Column("status", "Now", "status"),
-    Column("decision", "Then", "status"),
+    Column("then", "Then"),
     Column("algorithm", "Algorithm"),
     Column("trained_on", "Trained on"),
     Column("train_rows", "Rows", "count"),
@@ -192,6 +192,7 @@ def version_tile(answer: Answer) -> Iterator[Tile]:
                 **row,
                 "href": model_page(row["model"]),
                 "status": "ACTIVE" if row["is_active"] else None,
+                "then": words.STATUS[row["decision"]].lower(),
                 "trained_on": words.span(row["train_batches"]),
             }
             for row in answer.rows

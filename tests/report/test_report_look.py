@@ -30,7 +30,7 @@ LOOK = r"""
       found.cut.push("no hint: " + each.tagName + " " + each.textContent);
   }
   for (const chip of document.querySelectorAll("td > .chip, .top > .chip, .verdict-head > .chip")) {
-    if (!seen(chip) || chip.closest(".behind")) continue;
+    if (!seen(chip) || chip.closest(".behind, [data-v], td:has(> .chip) ~ td")) continue;
     const box = chip.getBoundingClientRect();
     if (box.left < 0 || box.right > innerWidth) found.unseen.push(chip.textContent);
   }
