@@ -61,6 +61,7 @@ class Store(Section):
     classifier_rows: int | None = Field(
         default=None,
         ge=0,
+        le=1_000_000_000,
         description="Most rows a side of the domain classifier; by default all, 0 leaves it out.",
     )
     labels: Mapping[str, Text] = Field(
