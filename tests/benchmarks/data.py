@@ -17,6 +17,20 @@ SHAPES = (  # of a number, from three uniform numbers u, v, w between 0 and 1
     "case when w < 0.05 then null else u end",
 )
 
+WIDE = """\
+version: 1
+project: wide
+datasets: {{t: {{path: "landing/rows_{{batch}}.parquet", key: id}}}}
+models:
+  m:
+    dataset: t
+    target: y
+    positive_class: 1
+    features: [{features}]
+    train: {{batches: ["1"], test_size: 0.5}}
+stores: {{s: {{model: m, classifier_rows: 0}}}}
+"""
+
 
 def write_sides(folder: Path, rows: int) -> tuple[Path, Path]:
     """Write reference.parquet and current.parquet, in which some columns have drifted a little."""
@@ -49,6 +63,20 @@ def write_days(folder: Path, days: int, rows: int) -> Path:
     text = f"version: 1\nproject: days\ndatasets:\n  log: {section}\n"
     (folder / "mlmon.yml").write_text(text, encoding="utf-8")
     return path
+
+
+def lay_out_wide(folder: Path, features: int, rows: int = 300) -> Path:
+    """Lay out a project of two batches, whose truth the first of so many features decides."""
+    names = [f"f{position:03}" for position in range(features)]
+    for batch in (1, 2):
+        uniform = ", ".join(f"{_random(name, batch)} as {name}" for name in names)
+        truth = f"(f000 + {_random('truth', batch)} > 1)::integer as y"
+        query = f"select {batch} || '-' || i as id, {uniform}, {truth} from range({rows}) r(i)"
+        path = folder / "landing" / f"rows_{batch}.parquet"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _copy(path, query)
+    (folder / "mlmon.yml").write_text(WIDE.format(features=", ".join(names)), encoding="utf-8")
+    return folder
 
 
 def _write(path: Path, rows: int, side: int) -> None:

@@ -1,6 +1,7 @@
 """Speed, measured in processes of their own: CPU and wall seconds, peak memory.
 
-Run by `make bench`. Machines are noisy: compare figures of one run with each other only.
+Run by `make bench`; `python tests/benchmarks/run.py wide` measures wide models alone. Machines are
+noisy: compare figures of one run with each other only.
 """
 
 import os
@@ -144,6 +145,7 @@ def main() -> None:
         exact_drift(Path(root), ROWS, RUNS)
         exact_drift(Path(root), 5 * ROWS, 1)
         performance(Path(root), ROWS, RUNS)
+        wide(Path(root))
     journey()
 
 
@@ -166,6 +168,15 @@ def report(folder: str) -> None:
     one.unlink()
     identity = one.stem.rpartition("-")[2]
     line("write the page of one evaluation", *command, "--evaluation", identity, most=3)
+
+
+def wide(root: Path) -> None:
+    """Print what models of 10 to 1,000 numeric features cost, no domain classifier."""
+    print(f"{'batches of 300 rows':58}{'wall s':>8}{'CPU s':>8}{'peak MB':>9}")
+    for features in (10, 100, 300, 1_000):
+        folder = str(data.lay_out_wide(root / f"wide_{features}", features))
+        for verb in ("ingest", "train m", "evaluate s --batch 2", "report"):
+            line(f"mlmon {verb}, {features:,} features", *MLMON, *verb.split(), "-C", folder)
 
 
 def journey() -> None:
@@ -198,4 +209,8 @@ def journey() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["wide"]:
+        with tempfile.TemporaryDirectory() as folder:
+            wide(Path(folder))
+    else:
+        main()
