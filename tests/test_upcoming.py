@@ -30,7 +30,7 @@ def latest(project: Project) -> set[str]:
         "select status from project_status where kind = 'dataset' or name = 'blind'",
     )
     found = {str(value) for query in queries for row in read(query) for value in row.values()}
-    assert "2099_05" not in project.report().read_text(encoding="utf-8")
+    assert "2099_05" not in str(project.summary())
     return found
 
 

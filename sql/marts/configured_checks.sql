@@ -35,10 +35,10 @@ checks as (
 ),
 
 known as (
-    select store, check_name, kind, metric
+    select store, check_name, kind, metric, 1 as place
     from check_results
     union all
-    select store, check_name, null as kind, metric
+    select store, check_name, null as kind, metric, 2 as place
     from alerts
 ),
 
@@ -77,8 +77,8 @@ select
     store,
     check_name,
     null as model,
-    any_value(kind) as kind,
-    any_value(metric) as metric,
+    first(kind order by place) as kind,
+    first(metric order by place) as metric,
     '*' as feature,
     '*' as segment,
     null as former_features,

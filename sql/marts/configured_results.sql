@@ -4,6 +4,7 @@
 -- A check of another metric or kind, in a store of another model, or of a
 -- feature that the model no longer has, is another check, whatever its name;
 -- so is one that is, to the letter, what another check of the store is now.
+-- is_upcoming: whether its batch starts after now.
 select
     r.store,
     r.check_name,

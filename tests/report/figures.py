@@ -41,6 +41,9 @@ NUMBER = re.compile(
 # Sections of a page: the figures of the lead, and of each card its SQL, its figures and the rest
 # of what it says. A picture speaks by its labels; the numbers of its axes are Vega's.
 READ = """() => {
+  for (const joint of document.querySelectorAll("wbr")) joint.remove();
+  for (const whole of document.querySelectorAll(".nowrap")) whole.replaceWith(...whole.childNodes);
+  document.body.normalize();
   const figures = within => [...within.querySelectorAll("[data-v]")].map(each => {
     const copy = each.cloneNode(true);
     for (const other of copy.querySelectorAll("small, .hidden, [data-v]")) other.remove();

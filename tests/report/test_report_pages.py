@@ -131,8 +131,8 @@ def test_the_page_of_an_evaluation_with_many_features_is_small(features, most):
     )
     listed = ask(made.read, "evaluations").rows[0]
     text = render(evaluation_page(made.read, listed, "fraud"), "0").encode()
-    assert text.count(b'<tr class="more">') == features
-    assert text.count(b"a_feature_") > 4 * features
+    assert text.count(b'<tr class="more">') == min(features, 100)  # the rest is a table
+    assert text.replace(b"<wbr>", b"").count(b"a_feature_") > 3 * features
     assert len(text) < most
     assert len(gzip.compress(text)) < most / 4
 
