@@ -59,8 +59,9 @@ def _without_categories(frame: Any) -> Any:
 
 def _with_column(frame: Any, what: str) -> str:
     """Return why a frame is no table, with the first column that is none by itself."""
-    names = list(frame.columns) if hasattr(frame, "columns") else list(frame)
-    for name in names if isinstance(frame, Mapping) or hasattr(frame, "iloc") else ():
+    if not (isinstance(frame, Mapping) or hasattr(frame, "iloc")):
+        return what
+    for name in list(frame.columns) if hasattr(frame, "columns") else list(frame):
         try:
             _table(frame[[name]] if hasattr(frame, "iloc") else {name: frame[name]})
         except Exception:  # whatever the library of the values raises

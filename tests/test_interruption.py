@@ -43,7 +43,12 @@ def rows(connection, table):
     described = connection.execute(f"describe {table}").fetchall()
     names = [name for name, kind, *_ in described if kind != "TIMESTAMP" or table == "transactions"]
     left_out = {"run_id", "alert_id", "labels"} | ({"name"} if table == "evaluations" else set())
-    columns = ", ".join(f'"{name}"::varchar' for name in names if name not in left_out)
+    left_out |= {"path", "stamp"} if table == "source_files" else set()  # of the folder itself
+    columns = ", ".join(
+        f"""regexp_replace("{name}"::varchar, '"checked_at": "[^"]*"', '')"""
+        for name in names
+        if name not in left_out
+    )
     query = f"select {columns} from {table}"
     query += " where message is null or message <> ''" if table == "step_runs" else ""
     # What the views were made of is written by whoever opens next, not by what changes it.

