@@ -93,6 +93,7 @@ class Known:
         names |= {name.replace("''", "'") for name in literals}
         told = {" ".join(name.split()) for name in names}
         told |= {words.short(name, most) for name in names for most in (80, 40, 32, 24, 20, 16, 11)}
+        told |= {re.sub(r"(?<![\w.])-(?=\d)", "\N{MINUS SIGN}", name) for name in told}
         times = [value for value in values if isinstance(value, datetime)]
         told |= {form(value) for value in times for form in (words.moment, words.clock)}
         longest = sorted(filter(re.compile(r"\d").search, told), key=len, reverse=True)
