@@ -29,7 +29,8 @@ FORMS = (
 )
 # What says a number without being a figure of the warehouse.
 STATIC = re.compile(
-    r"\b0\.5 is a coin toss|\b1 is full certainty|\bF1\b|\bR2\b|^\d+ findings?$"
+    r"\bfewer than 30 records\b"
+    r"|\b0\.5 is a coin toss|\b1 is full certainty|\bF1\b|\bR2\b|^\d+ findings?$"
     r"|\band \d+ more\b|^\d+ of the \d+ points that are drawn$"
     r"|(?:^|, )\d+ rows$"
 )

@@ -55,7 +55,12 @@ def comparison(kind: str) -> Spec:
                 description=category("description"),
                 color=SAMPLE,
             ),
-            layer("few", mark("point", filled=True, size=16, color=colour("card")), x=x, y=y),
+            layer(
+                "few",
+                mark("point", filled=True, size=16, color=colour("card"), aria=False),
+                x=x,
+                y=y,
+            ),
         )
     return layers(*drawn)
 
