@@ -12,6 +12,7 @@ import duckdb
 from mlmon.commands import command
 from mlmon.config import Config
 from mlmon.drafts import abandoned, remove
+from mlmon.errors import reason
 from mlmon.literals import quoted
 from mlmon.processes import runs
 from mlmon.tables import TABLES
@@ -212,7 +213,7 @@ def _of_views(warehouse: Warehouse) -> Iterator[Row]:
         try:
             warehouse.read(f"from {quoted(name)} limit 0")
         except duckdb.Error as error:
-            what = f"{name}: {str(error).splitlines()[0]}"
+            what = f"{name}: {reason(error)}"
             yield _row("a view answers", what, "`mlmon check` makes mlmon's own views again")
 
 

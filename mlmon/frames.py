@@ -19,7 +19,7 @@ def arrow(frame: Any, name: str) -> pa.Table:
     try:
         table = _table(frame)
     except (pa.ArrowException, TypeError, ValueError, AttributeError, OverflowError) as error:
-        what = "; ".join(str(part).splitlines()[0] for part in error.args if part)
+        what = "; ".join(str(part).partition("\n")[0] for part in error.args if part)
         what = _with_column(frame, what)
         raise SourceError(
             f"{name}: cannot be read as a table: {what}; give a path, or a pandas, Arrow, polars "

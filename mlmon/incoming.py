@@ -3,6 +3,7 @@
 Every check speaks of the first row that fails it: file, row, column, value.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -15,10 +16,9 @@ from mlmon.literals import literal, quoted
 from mlmon.sources import Source
 from mlmon.warehouse import Warehouse
 
-INTEGERS = tuple(
-    f"{sign}{size}INT" for sign in ("", "U") for size in ("TINY", "SMALL", "BIG", "HUGE")
-)
-INTEGERS = (*INTEGERS, "INTEGER", "UINTEGER")
+SIZES = {"TINYINT": 3, "SMALLINT": 5, "INTEGER": 10, "BIGINT": 19, "HUGEINT": 39}
+INTEGERS = SIZES | {f"U{kind}": digits for kind, digits in SIZES.items()} | {"UBIGINT": 20}
+MOST_DIGITS = 38  # of a DECIMAL
 # The types a text column may be given, and how its values are written then: 007, 2017_01 and
 # seventeen digits are names, not numbers, though DuckDB would cast them.
 CANDIDATES = {
@@ -88,7 +88,8 @@ def frozen_schema(
 ) -> dict[str, str]:
     """Return column -> type: the frozen one, which the incoming columns must have, or a new one.
 
-    A column of the dataset that had no value so far has the type of the first ones.
+    A column of the dataset that had no value so far has the type of the first ones; one of
+    decimals or of single precision is widened where the incoming values need it.
     """
     incoming = columns(warehouse)
     if not warehouse.value(f"select count(*) from {INCOMING}"):
@@ -120,10 +121,37 @@ def _first_types(
     fixed = {"batch", dataset.key, dataset.time, dataset.batching.time}
     stored = warehouse.columns(name)
     open_ = {column: kind for column, kind in stored.items() if column not in fixed}
+    wider = {column: _wider(kind, incoming[column]) for column, kind in open_.items()}
     empty = without_values(warehouse, name, open_)
     given = {column: incoming[column] for column in empty}
     filled = set(empty) - set(without_values(warehouse, INCOMING, given))
-    return {column: _type(warehouse, source, column, given[column]) for column in sorted(filled)}
+    first = {column: _type(warehouse, source, column, given[column]) for column in sorted(filled)}
+    return {column: kind for column, kind in wider.items() if kind} | first
+
+
+def _wider(stored: str, given: str) -> str | None:
+    """Return the type that also holds what a stored type has no room for; None where it is wide.
+
+    >>> _wider("DECIMAL(3,2)", "DECIMAL(4,3)"), _wider("DECIMAL(3,2)", "TINYINT")
+    ('DECIMAL(4,3)', 'DECIMAL(5,2)')
+    >>> _wider("FLOAT", "DOUBLE"), _wider("DECIMAL(4,3)", "DECIMAL(3,2)"), _wider("DATE", "DATE")
+    ('DOUBLE', None, None)
+    """
+    if stored == "FLOAT" and given != stored:
+        return "DOUBLE"
+    if not (old := _digits(stored)) or not (new := _digits(given)):
+        return None
+    whole, scale = (max(pair) for pair in zip(old, new, strict=True))
+    fits = (whole, scale) == old or whole + scale > MOST_DIGITS
+    return None if fits else f"DECIMAL({whole + scale},{scale})"
+
+
+def _digits(kind: str) -> tuple[int, int] | None:
+    """Return the digits before and after the point that a decimal or an integer may have."""
+    if found := re.fullmatch(r"DECIMAL\((\d+),(\d+)\)", kind):
+        width, scale = map(int, found.groups())
+        return width - scale, scale
+    return (INTEGERS[kind], 0) if kind in INTEGERS else None
 
 
 def _type(warehouse: Warehouse, source: Source, column: str, kind: str) -> str:
@@ -248,6 +276,9 @@ def _misfit(column: str, kind: str) -> str:
         exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
         text = f"regexp_matches({name}::varchar, '^0[0-9]')"  # 007 is a name, not seven
         return f"({condition}) or ({name} is not null and ({exact} or {text}))"
+    if kind == "FLOAT" or kind.startswith("DECIMAL"):
+        exact = f"try_cast({name} as double) is distinct from try_cast({name} as {kind})::double"
+        return f"({condition}) or ({exact})"
     return condition
 
 

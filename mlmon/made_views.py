@@ -60,9 +60,11 @@ def fingerprint(warehouse: Warehouse, config: Config) -> str:
     return digest.hexdigest()
 
 
-# DuckDB sets other quotes and brackets in a view's text once it has read it back from the file.
+# DuckDB sets other quotes and brackets in a view's text once it has read it back from the file,
+# and drops the word lambda.
 _IN_THE_WAREHOUSE = r"""
-    select 'view', view_name, regexp_replace(sql, '[^\w,.;]', '', 'g') from duckdb_views()
+    select 'view', view_name, regexp_replace(sql, '\blambda\b|[^\w,.;]', '', 'g')
+    from duckdb_views()
     where database_name = current_database() and not internal
     union all
     select 'table', table_name, sql from duckdb_tables()

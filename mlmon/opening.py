@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
-from mlmon.errors import MlmonError, WarehouseLocked
+from mlmon.errors import MlmonError, WarehouseLocked, printable
 from mlmon.logs import log
 from mlmon.processes import described
 
@@ -53,7 +53,7 @@ def explained(path: Path, message: str) -> MlmonError:
             f"{log_of(path)} is torn, the file itself is not; `mlmon doctor --repair` keeps all "
             "that was committed before, and the torn log beside it"
         )
-    return MlmonError(f"{path} cannot be opened: {message.splitlines()[0]}")
+    return MlmonError(f"{path} cannot be opened: {printable(message.partition(chr(10))[0])}")
 
 
 def cut(path: Path, message: str) -> str | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 
 from mlmon.catalogue import sql_folder
-from mlmon.errors import MlmonError, UnknownName
+from mlmon.errors import MlmonError, UnknownName, reason
 from mlmon.literals import quoted
 from mlmon.tables import comment_of
 from mlmon.warehouse import Warehouse
@@ -79,8 +79,8 @@ def create(warehouse: Warehouse, views: Iterable[View]) -> None:
         try:
             warehouse.ibis.raw_sql(f"create or replace view {quoted(view.name)} as {view.sql}")
         except duckdb.Error as error:
-            reason = str(error).splitlines()[0]
-            raise MlmonError(f"sql/{view.floor}/{view.name}.sql: {reason}") from error
+            where = f"sql/{view.floor}/{view.name}.sql"
+            raise MlmonError(f"{where}: {reason(error)}") from error
 
 
 def document(warehouse: Warehouse, views: Iterable[View]) -> None:

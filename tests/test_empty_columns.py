@@ -1,10 +1,11 @@
-"""A8: a column without any value has no type until there is one."""
+"""A8: a column without any value has no type until there is one; none loses digits later."""
 
 import datetime as dt
 import json
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars
@@ -150,3 +151,44 @@ def test_a8_a_time_without_a_value_is_a_time(tmp_path):
         assert project.warehouse.columns("t")["at"] == "TIMESTAMP"
         with pytest.raises(SourceError, match="column at: 'soon' is not TIMESTAMP"):
             project.ingest("t", pa.table({"id": [2], "at": ["soon"]}), batch="2")
+
+
+WIDER = {
+    "more digits behind the point": ("decimal(3, 2)", "decimal(4, 3)", "1.505", "DECIMAL(4,3)"),
+    "more digits before it": ("decimal(3, 2)", "decimal(4, 2)", "12.50", "DECIMAL(4,2)"),
+    "both": ("decimal(3, 2)", "decimal(7, 3)", "1234.505", "DECIMAL(7,3)"),
+    "whole numbers": ("decimal(3, 2)", "tinyint", "123", "DECIMAL(5,2)"),
+    "fewer": ("decimal(4, 3)", "decimal(2, 1)", "1.5", "DECIMAL(4,3)"),
+    "double precision": ("float", "double", "0.1", "DOUBLE"),
+}
+
+
+@pytest.mark.parametrize("case", WIDER)
+def test_a_number_is_kept_as_it_came(folder, case):
+    stored, given, value, kind = WIDER[case]
+    project = typed(folder, stored, "1.50")
+    project.ingest("t", column_of(given, value), batch="2")
+    query = "select typeof(v), v from t where batch = '2'"
+    ((found, number),) = project.sql(query).to_pandas().itertuples(index=False, name=None)
+    assert found == kind
+    assert float(number) == float(value)
+    assert float(project.sql("select v from t where batch = '1'").to_pandas().v[0]) == 1.5
+
+
+@pytest.mark.parametrize("value", ["1.005", "1.0000001", "2.675"])
+def test_a_text_is_not_rounded(folder, value):
+    project = typed(folder, "decimal(3, 2)", "1.50")
+    with pytest.raises(SourceError, match=rf"column v: '{value}' is not DECIMAL\(3,2\)"):
+        project.ingest("t", column_of("varchar", value), batch="2")
+
+
+def typed(folder: Path, kind: str, value: str) -> mlmon.Project:
+    """Return a project whose dataset was frozen with a column v of this type."""
+    project = mlmon.open(folder)
+    project.ingest("t", column_of(kind, value), batch="1")
+    return project
+
+
+def column_of(kind: str, value: str) -> pa.Table:
+    query = f"select '{value}' as id, 1.0::double as x, 1 as y, '{value}'::{kind} as v"
+    return duckdb.sql(query).to_arrow_table()
