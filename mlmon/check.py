@@ -100,7 +100,7 @@ def _results(
             "outcome": judgement[0],
             "message": judgement[1],
             **asdict(limits),
-            "definition": judgements.definition(entry, config.folder),
+            "definition": entry.definition(config.folder),
             "checked_at": moment,
         }
 

@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from mlmon import judgements, views
+from mlmon import views
 from mlmon.config import Check, Config, Step
 from mlmon.literals import spelled
 from mlmon.warehouse import Warehouse
@@ -94,7 +94,7 @@ def _checks(config: Config) -> Iterator[dict[str, Any]]:
 
 def _definition(config: Config, check: Check) -> str | None:
     """Return the md5 of a check; a function's is not asked for, its module may be written anew."""
-    return None if check.python else judgements.definition(check, config.folder)
+    return None if check.python else check.definition(config.folder)
 
 
 def _steps(config: Config) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,6 @@ from typing import Any
 from mlmon import (
     evaluations,
     identity,
-    judgements,
     references,
     training_batches,
     upstream,
@@ -232,7 +231,7 @@ def _check_reason(made: Flow, store: str, check: Check) -> str | None:
     )
     if result is None:
         return f"it has not run on the evaluation of batch {latest['batch']}"
-    if result["definition"] != judgements.definition(check, made.config.folder):
+    if result["definition"] != check.definition(made.config.folder):
         return "its limits have changed since it ran"
     return None
 

@@ -1,14 +1,11 @@
 """Judgements: the outcome of a value, and what is said of it. No warehouse is asked here."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from pathlib import Path
 from typing import Any, TypeVar
 
-from mlmon import functions
 from mlmon.config import Check
 from mlmon.errors import LONGEST, printable
 
@@ -145,12 +142,3 @@ def of_trouble(check: Check, count: int, first: Mapping[str, Any] | None) -> Jud
     words = ", ".join(f"{name}={printable(value)}" for name, value in (first or {}).items())
     words = printable(words, LONGEST // 2)
     return failure(check), f"{count} row{'s' * (count != 1)} of trouble; the first: {words}"
-
-
-def definition(check: Check, folder: Path) -> str:
-    """Return the md5 of all that decides the outcome, the text of a function's module included."""
-    function = functions.fingerprint(folder, check.python) if check.python else None
-    told = check.model_dump_json(
-        exclude={"name", "open_after", "resolve_after", "hysteresis"}, exclude_defaults=True
-    )
-    return hashlib.md5(f"{told} {function}".encode(), usedforsecurity=False).hexdigest()

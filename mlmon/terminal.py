@@ -15,7 +15,6 @@ from typing import Any
 from mlmon import progress, table_text
 from mlmon.errors import printable
 from mlmon.plain import as_json, plain
-from mlmon.warehouse import Row
 
 MOST = 8  # columns of a single row that stand beside each other
 BOLD, NORMAL = "\033[1m", "\033[0m"
@@ -47,7 +46,7 @@ def write(text: object) -> None:
     print("\n".join(map(_escaped, whole.split("\n"))) if sys.stdout.isatty() else whole)
 
 
-def show(rows: list[Row], format: Format = Format.table) -> None:
+def show(rows: list[dict[str, Any]], format: Format = Format.table) -> None:
     """Print rows as data. No rows: nothing but an empty list or the like; nor if it is closed."""
     progress.hide()
     if sys.stdout is None:
@@ -69,7 +68,7 @@ def show(rows: list[Row], format: Format = Format.table) -> None:
 
 
 def table_lines(
-    rows: list[Row], width: int = sys.maxsize, head: Callable[[str], str] = str
+    rows: list[dict[str, Any]], width: int = sys.maxsize, head: Callable[[str], str] = str
 ) -> list[str]:
     """Return rows as the lines of a table; a single wide row lies on its side."""
     if not rows:
@@ -82,7 +81,7 @@ def table_lines(
     return table_text.lines(names, cells, numeric, width, head)
 
 
-def _markdown(rows: list[Row]) -> None:
+def _markdown(rows: list[dict[str, Any]]) -> None:
     for cells in (rows[0], ["---"] * len(rows[0]), *(row.values() for row in rows)):
         texts = [_escaped(str(_text(cell)).replace("\n", " ")) for cell in cells]
         print("| " + " | ".join(text.replace("|", "\\|") for text in texts) + " |")

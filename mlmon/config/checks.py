@@ -1,10 +1,13 @@
 """`checks:` of a store in mlmon.yml: what its figures must be, and when that becomes an alert."""
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from mlmon import functions
 from mlmon.config.values import LARGEST, Class, Figure, Function, Section
 from mlmon.literals import names
 
@@ -93,6 +96,14 @@ class Check(Section):
     def kind(self) -> str:
         """range, values, typical, sql or python."""
         return next((kind for kind in KINDS if getattr(self, kind) is not None), "range")
+
+    def definition(self, folder: Path) -> str:
+        """Return the md5 of all that decides the outcome, the text of a function's module too."""
+        function = functions.fingerprint(folder, self.python) if self.python else None
+        decisive = self.model_dump_json(
+            exclude={"name", "open_after", "resolve_after", "hysteresis"}, exclude_defaults=True
+        )
+        return hashlib.md5(f"{decisive} {function}".encode(), usedforsecurity=False).hexdigest()
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> "Check":
