@@ -17,7 +17,7 @@ from mlmon import catalogue, functions, generated, made_views, own_metrics, vers
 from mlmon.config import Config
 from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.literals import quoted
-from mlmon.quiet import told
+from mlmon.quiet import log_warnings
 from mlmon.warehouse import Row, Warehouse
 
 TEXTS = ("feature", "segment", "note")
@@ -131,7 +131,7 @@ def _function_figures(
 def _call(config: Config, function: str, evaluated: Any, reference: Any) -> tuple[Any, str | None]:
     """Return a function's value and note; raises Failure. It cannot change what others get."""
     try:
-        with told(function):
+        with log_warnings(function):
             found = functions.find(config.folder, function)
             given = evaluated.copy()
             result = found(given["truth"], given["prediction"], given, reference.copy())

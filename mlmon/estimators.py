@@ -17,7 +17,7 @@ from mlmon import artifacts, categories, functions
 from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
 from mlmon.fitted import Fitted, class_names, one_thread, trust_of
-from mlmon.quiet import told
+from mlmon.quiet import log_warnings
 from mlmon.records import CATEGORICAL, NUMERIC, Source
 
 CATEGORIES = 254  # what histogram boosting can tell apart in one feature
@@ -44,7 +44,7 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
         )
     try:
         owner = f"model {source.model}: the estimator"
-        with told(owner) if model.estimator else one_thread():
+        with log_warnings(owner) if model.estimator else one_thread():
             return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
     except Exception as error:  # a user's estimator may raise anything
         raise TrainingError(
@@ -65,7 +65,7 @@ def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str])
     if model.estimator is None:
         return default(model.task, filled, model.train.seed)
     try:
-        with told(f"model {name}: {model.estimator}"):
+        with log_warnings(f"model {name}: {model.estimator}"):
             return functions.find(folder, model.estimator)()
     except Exception as error:  # a user's module may raise anything
         raise ConfigError(

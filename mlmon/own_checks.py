@@ -7,7 +7,7 @@ from mlmon.config import Check, Config
 from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.judgements import Judgement
 from mlmon.literals import spelled
-from mlmon.quiet import told
+from mlmon.quiet import log_warnings
 from mlmon.warehouse import Row, Warehouse
 
 
@@ -30,7 +30,7 @@ def by_query(warehouse: Warehouse, evaluation: Row, check: Check) -> tuple[int |
 def by_function(warehouse: Warehouse, config: Config, evaluation: Row, check: Check) -> Judgement:
     """Return what the function says of the whole model's figures; an exception is ERROR."""
     try:
-        with told(f"check {check.name}: {check.python}"):
+        with log_warnings(f"check {check.name}: {check.python}"):
             function = functions.find(config.folder, str(check.python))
             answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
     except (Exception, SystemExit) as error:  # a user's function may raise anything

@@ -19,7 +19,7 @@ NOTHING = "(?!)"  # an expression that matches no text
 MOST = 3  # texts that one call of the user's own code may have told
 log = logging.getLogger("mlmon")
 _notes: ContextVar[list[str] | None] = ContextVar("notes", default=None)
-_told: set[str] = set()
+_logged: set[str] = set()
 T = TypeVar("T")
 
 
@@ -69,7 +69,7 @@ def quietly(owner: type[T]) -> type[T]:
 
 
 @contextmanager
-def told(owner: str) -> Iterator[None]:
+def log_warnings(owner: str) -> Iterator[None]:
     """Inside, code of the user's own runs: what it warns of is logged, each text once."""
     with quiet() as notes:
         try:
@@ -77,6 +77,6 @@ def told(owner: str) -> Iterator[None]:
         finally:
             for text in list(dict.fromkeys(notes))[:MOST]:
                 line = f"{owner} warns: {printable(' '.join(text.split()), 200)}"
-                if line not in _told:
-                    _told.add(line)
+                if line not in _logged:
+                    _logged.add(line)
                     log.warning("mlmon: %s", line)

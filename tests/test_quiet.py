@@ -13,7 +13,7 @@ import pytest
 import shop as small_shop
 
 import mlmon
-from mlmon.quiet import FILTER, quiet, told
+from mlmon.quiet import FILTER, log_warnings, quiet
 
 WARNING = re.compile(r"\w*Warning\b")
 
@@ -85,7 +85,7 @@ def test_b4_another_thread_hears_its_warnings_while_we_are_inside():
 
 def test_b4_what_the_users_own_code_warns_of_is_logged_once(caplog):
     for _ in range(3):
-        with told("model m: the estimator"):
+        with log_warnings("model m: the estimator"):
             np.array([]).mean()
     lines = [record.getMessage() for record in caplog.records]
     assert lines[0] == "mlmon: model m: the estimator warns: Mean of empty slice"

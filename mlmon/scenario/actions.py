@@ -20,7 +20,7 @@ from mlmon import (
 from mlmon.config import Step
 from mlmon.errors import ConfigError
 from mlmon.progress import during
-from mlmon.quiet import told
+from mlmon.quiet import log_warnings
 from mlmon.scenario import runs
 from mlmon.scenario.context import Context
 
@@ -128,7 +128,7 @@ def _python(context: Context, step: Step) -> Result:
     It may return nothing, what it made as a mapping, or outcome and message.
     """
     run = {**context.row, "parameters": context.parameters, "steps": context.steps}
-    with told(f"step {step.name}: {step.target}"):
+    with log_warnings(f"step {step.name}: {step.target}"):
         function = functions.find(context.config.folder, step.target)
         returned = function(context.doors.project, run)
     if isinstance(returned, tuple) and len(returned) == 2:

@@ -25,7 +25,7 @@ def reason_to_skip(context: Context, step: Step) -> str | None:
     return reasons[condition]
 
 
-def told(step: Step) -> str:
+def in_words(step: Step) -> str:
     """Return when a step runs, in words."""
     condition = step.run_if
     if isinstance(condition, OutcomeIs):

@@ -7,7 +7,7 @@ from mlmon.config import Config, Step
 from mlmon.errors import MlmonError
 from mlmon.scenario import runs
 from mlmon.scenario.actions import batch_of
-from mlmon.scenario.conditions import reason_to_skip, told
+from mlmon.scenario.conditions import in_words, reason_to_skip
 from mlmon.scenario.context import Context
 from mlmon.scenario.doors import Doors
 from mlmon.warehouse import Row, Warehouse
@@ -32,7 +32,7 @@ def preview(warehouse: Warehouse, config: Config, name: str, doors: Doors) -> li
             "step": step.name,
             "action": " ".join(step.action),
             "would": _done(done[position]) if position in done else would(context, step),
-            "runs": told(step),
+            "runs": in_words(step),
             "now": _now(context, step, done.get(position)),
         }
         for position, step in enumerate(section.steps, start=1)
