@@ -12,6 +12,7 @@ from mlmon import (
     evaluations,
     identity,
     references,
+    source_batches,
     training_batches,
     upstream,
     versions,
@@ -106,7 +107,7 @@ def nothing(reason: str) -> Planned:
 
 def _dataset(made: Flow, name: str) -> None:
     section = made.config.datasets[name]
-    waiting = upstream.unread(made.warehouse, made.config, name)
+    waiting = source_batches.unread(made.warehouse, made.config, name)
     if known := [*training_batches.known(made.warehouse, name), *waiting]:
         made.newest[name] = max(known)
     users = [model for model, other in made.config.models.items() if other.dataset == name]

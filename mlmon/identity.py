@@ -4,7 +4,7 @@ import hashlib
 import json
 from typing import Any
 
-from mlmon import own_metrics, references, samples, upstream, versions
+from mlmon import own_metrics, references, samples, source_batches, versions
 from mlmon.config import Config, Reference
 from mlmon.records import CATEGORICAL
 from mlmon.warehouse import Row, Warehouse
@@ -63,5 +63,5 @@ def _fingerprint(warehouse: Warehouse, config: Config, dataset: str, batch: str)
         batch=batch,
     )
     if row is None:
-        raise upstream.no_batch(warehouse, config, dataset, batch)
+        raise source_batches.no_batch(warehouse, config, dataset, batch)
     return str(row["fingerprint"])

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from mlmon import frames, incoming, progress, references, source_files, sources, upstream
+from mlmon import frames, incoming, progress, references, source_batches, source_files, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, SourceError, printable
 from mlmon.files import File
@@ -116,7 +116,7 @@ def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) ->
         if not warehouse.write(
             "delete from batches where dataset = $name and batch = $batch", name=name, batch=batch
         ):
-            raise upstream.no_batch(warehouse, config, name, batch)
+            raise source_batches.no_batch(warehouse, config, name, batch)
         _forget(warehouse, name, [batch])
         source_files.forget(warehouse, name)
 

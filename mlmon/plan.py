@@ -5,7 +5,7 @@ The only caller of verbs besides `scenario`.
 
 from collections.abc import Mapping
 
-from mlmon import ingest, references, score, training_batches, upstream, versions
+from mlmon import ingest, references, score, source_batches, training_batches, upstream, versions
 from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
@@ -59,7 +59,7 @@ def _named(
     try:
         return references.meant(warehouse, version, against)
     except UnknownName:
-        if upstream.reading_reason(warehouse, config, version["dataset"], against):
+        if source_batches.reading_reason(warehouse, config, version["dataset"], against):
             return Reference(batch=against)
         raise
 

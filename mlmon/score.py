@@ -5,7 +5,7 @@ from typing import Any
 
 import ibis
 
-from mlmon import numerals, predictions, unscored, upstream, versions
+from mlmon import numerals, predictions, source_batches, unscored, versions
 from mlmon.config import Config
 from mlmon.fitted import load
 from mlmon.warehouse import Row, Warehouse
@@ -26,7 +26,7 @@ def score(
     dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
-        raise upstream.no_batch(warehouse, config, dataset, batch)
+        raise source_batches.no_batch(warehouse, config, dataset, batch)
     if not unscored.of_batch(warehouse, version, batch):
         return 0
     numerals.check_records(warehouse, versions.source(version), [batch])

@@ -24,8 +24,8 @@ from mlmon import (
     numerals,
     predictions,
     samples,
+    source_batches,
     training_batches,
-    upstream,
     versions,
 )
 from mlmon.config import Config, Model
@@ -99,7 +99,7 @@ def _fingerprints(
     known = {row["batch"]: row["fingerprint"] for row in rows}
     for batch in batches:
         if batch not in known:
-            raise upstream.no_batch(warehouse, config, dataset, batch)
+            raise source_batches.no_batch(warehouse, config, dataset, batch)
     return [known[batch] for batch in batches]
 
 

@@ -28,7 +28,7 @@ FLOORS = (
     "features numerals versions own_metrics own_checks alerts training_batches mlflow",
     "sources fitted decisions channels subjects acknowledgements",
     "views incoming source_files estimators predictions samples results score_profile shown",
-    "frames configuration importances",
+    "frames configuration importances source_batches",
     "sides",
     "roles keys_and_dates truths",
     "outcome",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from mlmon import plan, upstream
+from mlmon import plan, source_batches, upstream
 from mlmon.config import Config, Step
 from mlmon.errors import MlmonError
 from mlmon.scenario import runs
@@ -64,7 +64,7 @@ def would(context: Context, step: Step) -> str:
 
 
 def _ingest(context: Context, step: Step) -> str:
-    reasons = upstream.unread(context.warehouse, context.config, step.target)
+    reasons = source_batches.unread(context.warehouse, context.config, step.target)
     return f"read {', '.join(reasons.values())}" if reasons else "find no new or changed file"
 
 
