@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import shop as small_shop
 from browser import LACKING
+from commands import run  # noqa: F401
 from shared import built, place
 
 import mlmon

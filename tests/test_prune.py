@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 from shop import edit, orders, write
-from test_cli import run  # noqa: F401
 
 import mlmon
 from mlmon.errors import ConfigError
@@ -145,7 +144,7 @@ def test_an_age():
     assert age("2w") == timedelta(days=14)
 
 
-def test_the_command(evaluated, run):  # noqa: F811
+def test_the_command(evaluated, run):
     done = run("prune", "--keep-evaluations", 1, "--dry-run", "-C", evaluated, "--format", "csv")
     assert (done.code, len(done.out.splitlines()), done.err) == (0, 3, "2 would go\n")
     assert run("prune", "--keep-evaluations", 1, "-C", evaluated).err == "2 removed\n"

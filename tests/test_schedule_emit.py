@@ -11,7 +11,6 @@ import pytest
 from cronsim import CronSim
 from ruamel.yaml import YAML
 from shop import CONFIG
-from test_cli import Run, run  # noqa: F401
 
 from mlmon.config import Config, parse
 from mlmon.errors import ConfigError
@@ -151,7 +150,7 @@ def test_a_workflow_of_github(tmp_path, trigger, cron):
     assert kept[0]["key"] == kept[1]["key"] == "mlmon-shop-${{ github.run_id }}"
 
 
-def test_files_or_text(run, tmp_path):  # noqa: F811
+def test_files_or_text(run, tmp_path):
     project(tmp_path / "p")
     done = run("schedule", "emit", "systemd", "-C", tmp_path / "p")
     assert done.code == 0
@@ -166,7 +165,7 @@ def test_files_or_text(run, tmp_path):  # noqa: F811
     )
 
 
-def test_the_command_of_a_crontab_works(run, tmp_path):  # noqa: F811
+def test_the_command_of_a_crontab_works(run, tmp_path):
     """The line that is printed here, run by a shell as cron would, looks at the project."""
     project(tmp_path / "my project", "{name: t, new_data: orders}")
     line = run("schedule", "emit", "cron", "-C", tmp_path / "my project").out.splitlines()[-1]
