@@ -88,7 +88,7 @@ RULES = (
     Rule(
         "a batch has begun",
         "select dataset || ' ' || batch || ' starts at ' || starts_at || ', after now' as message"
-        " from upcoming_batches order by all",
+        " from batches where starts_at > (now() at time zone 'UTC') order by all",
         "look at the dates of its records; until then it is latest only where it is named",
         outcome="WARNING",
     ),

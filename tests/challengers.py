@@ -19,7 +19,7 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from mlmon import challenge, estimators, features, generated
+from mlmon import challenge, estimators, features, generated, views
 from mlmon.config import Config, parse
 from mlmon.demo.data import write_months
 from mlmon.fitted import Fitted, one_thread
@@ -73,6 +73,8 @@ class Year:
         self.config: Config = parse(PROJECT.format(more=more), Path(__file__).parent)
         self.model = self.config.models["fraud"]
         self.warehouse = Warehouse(comments=False)
+        needed = [view for view in views.file_views() if view.name == "upcoming_batches"]
+        views.create(self.warehouse, needed)
         for month in months:
             self.add(month, rows)
 

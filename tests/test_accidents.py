@@ -193,7 +193,7 @@ def test_a_torn_log(forks, folder, calm, end):
     chance, mended = random.Random(3), 0
     log = Path(f"{warehouse(folder)}.wal")
     for words in (["ingest", "orders"], ["train", "returns"], ["evaluate", "truth"]):
-        job = {"words": words, "dies_at": "mlmon.warehouse:Warehouse.close"}
+        job = {"words": words, "dies_at": "mlmon.reading:Reading.close"}
         assert forks.do("words", folder, **job) == -signal.SIGKILL
         whole = log.read_bytes()
         place = chance.randrange(len(whole) // 2, len(whole))
