@@ -119,6 +119,7 @@ class Year:
             "target": "authorized_flag",
             "task": "binary",
             "positive_class": "0",
+            "category_format": self.source.category_format,
             "features": json.dumps(dict(fitted.features)),
             "train_batches": list(batches),
             "test_size": 0.2,
