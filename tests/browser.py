@@ -27,12 +27,27 @@ PATIENCE = 600  # seconds
 @contextmanager
 def started() -> Iterator[Browser]:
     """A browser without a window; without one the test is skipped, or fails where it must not."""
-    with sync_playwright() as playwright:
-        browser = _launched(playwright)
+    with _tried() as browser:
         if browser is None:
             (pytest.fail if os.environ.get("MLMON_BROWSER") == "required" else pytest.skip)(LACKING)
         yield browser
-        browser.close()
+
+
+@contextmanager
+def _tried() -> Iterator[Browser | None]:
+    """A running browser; None where none starts, or not even Playwright's own driver."""
+    try:
+        playwright = sync_playwright().start()
+    except Exception:  # a bare one: the driver is a program that may lack libraries
+        yield None
+        return
+    try:
+        browser = _launched(playwright)
+        yield browser
+        if browser:
+            browser.close()
+    finally:
+        playwright.stop()
 
 
 def _launched(playwright: Playwright) -> Browser | None:
@@ -48,9 +63,8 @@ def _launched(playwright: Playwright) -> Browser | None:
 
 def bring() -> bool:
     """A browser starts, if one can be had; return whether one does."""
-    with sync_playwright() as playwright:
-        if browser := _launched(playwright):
-            browser.close()
+    with _tried() as browser:
+        if browser:
             return True
     for command in _ways():
         print(f"bringing a browser for the tests: {' '.join(command)}", file=sys.stderr)
@@ -59,10 +73,7 @@ def bring() -> bool:
                 break
         except (OSError, subprocess.TimeoutExpired):
             break
-    with sync_playwright() as playwright:
-        browser = _launched(playwright)
-        if browser:
-            browser.close()
+    with _tried() as browser:
         return browser is not None
 
 
