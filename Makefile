@@ -14,7 +14,7 @@ test: $(READY) browser    ## every fast test
 
 test-slow: $(READY) browser ## only the slow ones, and more examples for those that draw their own
 	$(BIN)/python -m pytest -m slow -n 2 --dist worksteal
-	MLMON_EXAMPLES=100 $(BIN)/python -m pytest tests/test_oracles_*.py tests/test_merge.py -n 2
+	MLMON_EXAMPLES=100 $(BIN)/python -m pytest tests/measure/test_oracles_*.py tests/measure/test_merge.py -n 2
 
 test-all: test test-slow  ## both
 
@@ -22,10 +22,10 @@ check: $(READY)           ## lint, types, SQL
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint --processes 2 sql mlmon/migrations
+	$(BIN)/sqlfluff lint --processes 2 sql mlmon/warehouse/migrations
 
 bench: $(READY)           ## speed, beside hand-written scripts in the same run
-	$(BIN)/python tests/benchmarks/run.py
+	$(BIN)/python benchmarks/run.py
 
 browser: $(READY)         ## for the tests of pages: there is one if it can be had
 	$(BIN)/python tests/browser.py

@@ -3,12 +3,15 @@
 import json
 from collections.abc import Mapping
 
-from mlmon import custom, identity, measure, numerals, references, samples, unscored, versions
-from mlmon.commands import command
 from mlmon.config import Config, Reference
 from mlmon.errors import NoTarget, NotScored
-from mlmon.literals import quoted
-from mlmon.warehouse import Row, Warehouse, now
+from mlmon.evaluations import identity, references, samples
+from mlmon.measure import own
+from mlmon.measure import snapshot as measure
+from mlmon.models import numerals, predictions, versions
+from mlmon.system.commands import command
+from mlmon.warehouse.sql import quoted
+from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 
 def evaluate(
@@ -101,7 +104,7 @@ def _snapshot(
         classifier_rows=section.classifier_rows,
         resamples=section.bootstrap,
     )
-    custom.measure_evaluation(warehouse, config, version, evaluation)
+    own.measure_evaluation(warehouse, config, version, evaluation)
     query = "from evaluations where evaluation_id = $id"
     return warehouse.one(query, id=new["evaluation_id"]) or evaluation
 
@@ -133,11 +136,11 @@ def _renamed(
 def _require_predictions(warehouse: Warehouse, version: Row, batch: str, reference: Row) -> None:
     """Raise NotScored when a record of the batch or of the reference has no prediction."""
     if reference["role"] == "reference":
-        missing = unscored.of_reference(warehouse, version)
+        missing = predictions.of_reference(warehouse, version)
     else:
         batches = reference["batches"]
-        missing = {name: unscored.of_batch(warehouse, version, name) for name in batches}
-    missing[batch] = unscored.of_batch(warehouse, version, batch)
+        missing = {name: predictions.of_batch(warehouse, version, name) for name in batches}
+    missing[batch] = predictions.of_batch(warehouse, version, batch)
     for name, count in missing.items():
         if count:
             model = version["model"]

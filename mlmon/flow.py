@@ -8,19 +8,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mlmon import (
-    evaluations,
-    identity,
-    references,
-    source_batches,
-    training_batches,
-    upstream,
-    versions,
-)
+from mlmon import plan
 from mlmon.config import Check, Config, Reference, Scenario
 from mlmon.errors import EvaluationNotFound, MlmonError, ModelNotTrained
-from mlmon.upstream import Planned
-from mlmon.warehouse import Row, Warehouse
+from mlmon.evaluations import identity, references, stored
+from mlmon.models import versions
+from mlmon.plan import Planned
+from mlmon.sources import batches
+from mlmon.train import batches as training_batches
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 CURRENT, OUTDATED, UNKNOWN = "CURRENT", "OUTDATED", "UNKNOWN"
 
@@ -107,7 +103,7 @@ def nothing(reason: str) -> Planned:
 
 def _dataset(made: Flow, name: str) -> None:
     section = made.config.datasets[name]
-    waiting = source_batches.unread(made.warehouse, made.config, name)
+    waiting = batches.unread(made.warehouse, made.config, name)
     if known := [*training_batches.known(made.warehouse, name), *waiting]:
         made.newest[name] = max(known)
     users = [model for model, other in made.config.models.items() if other.dataset == name]
@@ -166,7 +162,7 @@ def _needs(made: Flow, version: Row, batch: str, reference: Reference | None) ->
     key = (version["model"], repr(reference))
     if key not in made.needs:
         try:
-            found = upstream.of(made.warehouse, made.config, version, batch, reference)
+            found = plan.of(made.warehouse, made.config, version, batch, reference)
         except MlmonError:  # the reference is gone: the store says so
             found = []
         made.needs[key] = found
@@ -220,7 +216,7 @@ def _evaluation_reason(made: Flow, store: str, version: Row, batch: str) -> str 
 def _check_reason(made: Flow, store: str, check: Check) -> str | None:
     """Return why a check must run, or None when its newest result is of what is there now."""
     try:
-        latest = evaluations.find(made.warehouse, store)
+        latest = stored.find(made.warehouse, store)
     except EvaluationNotFound:
         return f"{store} has no evaluation yet"
     result = made.warehouse.one(

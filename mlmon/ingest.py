@@ -8,14 +8,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-from mlmon import frames, incoming, progress, references, source_batches, source_files, sources
 from mlmon.config import Config, Dataset
 from mlmon.errors import BatchInUse, SourceError, printable
-from mlmon.files import File
-from mlmon.incoming import INCOMING
-from mlmon.literals import literal, quoted
-from mlmon.sources import Source
-from mlmon.warehouse import Warehouse, now
+from mlmon.evaluations import references
+from mlmon.sources import batches as source_batches
+from mlmon.sources import columns as incoming
+from mlmon.sources import files, frames, register
+from mlmon.sources.columns import INCOMING
+from mlmon.sources.door import File
+from mlmon.sources.files import Source
+from mlmon.system import progress
+from mlmon.warehouse.sql import literal, quoted
+from mlmon.warehouse.warehouse import Warehouse, now
 
 PERIODS = {
     "hour": "%Y-%m-%dT%H",
@@ -39,16 +43,16 @@ def ingest(
     dataset = config.datasets[name]
     _check_name(warehouse, name)
     if batches and dataset.batching.by == "file":
-        every = [sources.one(config.folder, dataset, name, batch) for batch in batches]
+        every = [files.one(config.folder, dataset, name, batch) for batch in batches]
     else:
-        every = sources.find(config.folder, dataset, name)
+        every = files.find(config.folder, dataset, name)
     written: list[str] = []
     for source in progress.each(f"ingest {name}", every, lambda one: one.batch or one.name):
-        found = source_files.current(warehouse, name, source)
-        if source_files.are_read(warehouse, name, dataset, source, found):
+        found = register.current(warehouse, name, source)
+        if register.are_read(warehouse, name, dataset, source, found):
             continue
-        fingerprint = sources.fingerprint(found)
-        if former := source_files.former_name(warehouse, config, name, source, fingerprint):
+        fingerprint = files.fingerprint(found)
+        if former := register.former_name(warehouse, config, name, source, fingerprint):
             log.warning(
                 "mlmon: %s is batch %s under another name, nothing is left to do; to rename the "
                 "batch too, delete it and ingest again",
@@ -71,7 +75,7 @@ def ingest_frame(
     _check_name(warehouse, name)
     if batch is None and dataset.batching.by == "file":
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
-    source = Source(f"{sources.FRAME} {batch or ''}".strip(), (), batch)
+    source = Source(f"{files.FRAME} {batch or ''}".strip(), (), batch)
     with _registered(warehouse, frame, source.name), incoming.loaded(warehouse, source, ()):
         return _store(warehouse, config, name, source, ())
 
@@ -118,7 +122,7 @@ def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) ->
         ):
             raise source_batches.no_batch(warehouse, config, name, batch)
         _forget(warehouse, name, [batch])
-        source_files.forget(warehouse, name)
+        register.forget(warehouse, name)
 
 
 def _check_name(warehouse: Warehouse, name: str) -> None:
@@ -141,21 +145,21 @@ def _store(
 ) -> list[str]:
     """Check the incoming rows and commit those batches of them that are new or changed."""
     dataset = config.datasets[name]
-    with warehouse.transaction(), sources.explained(source):
+    with warehouse.transaction(), files.explained(source):
         schema = incoming.frozen_schema(warehouse, dataset, name, source)
         times = (dataset.time, dataset.batching.time)
         incoming.check_values(warehouse, source, schema, times)
         names = _batches(warehouse, dataset, source)
         incoming.check_keys(warehouse, dataset, name, source, schema[dataset.key], names)
         if not warehouse.has(name):
-            from mlmon import generated
+            from mlmon.views import of_models
 
             _create(warehouse, dataset, name, schema)
-            generated.refresh(warehouse, config)
+            of_models.refresh(warehouse, config)
         elif _retype(warehouse, dataset, name, schema):
-            from mlmon import generated
+            from mlmon.views import of_models
 
-            generated.refresh(warehouse, config, anew=True)
+            of_models.refresh(warehouse, config, anew=True)
         rows = _rows(warehouse, dataset, source, schema)
         changed = {
             batch: fingerprint
@@ -169,9 +173,9 @@ def _store(
         if changed:
             _replace(warehouse, dataset, name, source, rows, changed)
         if not found:
-            source_files.forget(warehouse, name)
+            register.forget(warehouse, name)
         elif not only or source.batch:
-            source_files.remember(warehouse, name, dataset, source, found)
+            register.remember(warehouse, name, dataset, source, found)
     _warn_of_the_future(warehouse, name, source, list(changed))
     return list(changed)
 
@@ -241,7 +245,7 @@ def _fingerprints(
 ) -> dict[str, str]:
     """Return batch -> fingerprint: of its file, or where it has none of its own, of its rows."""
     if source.batch is not None and found:
-        return {source.batch: sources.fingerprint(found)}
+        return {source.batch: files.fingerprint(found)}
     query = (
         "select batch, md5(string_agg(h, '' order by h)) as fingerprint from (select r.batch,"
         f" md5(r::varchar) as h from (select * exclude mlmon_row from ({rows})) as r)"

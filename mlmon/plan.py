@@ -4,15 +4,73 @@ The only caller of verbs besides `scenario`.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
-from mlmon import ingest, references, score, source_batches, training_batches, upstream, versions
-from mlmon.commands import command
+from mlmon import ingest, score
 from mlmon.config import Config, Reference
 from mlmon.errors import BatchNotFound, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
-from mlmon.progress import during
-from mlmon.upstream import Planned
-from mlmon.warehouse import Row, Warehouse
+from mlmon.evaluations import references
+from mlmon.models import predictions, versions
+from mlmon.sources import batches
+from mlmon.system.commands import command
+from mlmon.system.progress import during
+from mlmon.train import batches as training_batches
+from mlmon.warehouse.warehouse import Row, Warehouse
+
+# ---- What must be done before a batch can be evaluated, and why: the reasons of the plan
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A verb to run: on what, on which batch (none: as the verb chooses), and why."""
+
+    verb: str
+    target: str
+    batch: str
+    reason: str
+    against: str | None = None
+
+    @property
+    def command(self) -> str:
+        """The command that would do just this."""
+        return command(self.verb, self.target, batch=self.batch or None, against=self.against)
+
+
+def of(
+    warehouse: Warehouse, config: Config, version: Row, batch: str, reference: Reference | None
+) -> list[Planned]:
+    """Return what an evaluation of the batch by the version needs first, in order.
+
+    Without a reference it is measured against the test part of the training. Raises
+    BatchNotFound.
+    """
+    model, number = version["model"], version["model_version"]
+    dataset = config.models[model].dataset
+    planned, names, by_batch = [], [batch], dict[str, str]()
+    if reference is None:
+        for name, missing in predictions.of_reference(warehouse, version).items():
+            by_batch[name] = f"{missing:,} records are not scored by version {number}"
+    else:
+        names = sorted({batch, references.batch_of(warehouse, version, reference)})
+    known = batches.stored(warehouse, dataset)
+    if batch not in known and not batches.reading_reason(warehouse, config, dataset, batch):
+        raise batches.no_batch(warehouse, config, dataset, batch)
+    for name in names:
+        if reading := batches.reading_reason(warehouse, config, dataset, name):
+            planned.append(Planned("ingest", dataset, name, reading))
+            by_batch[name] = f"its records will be new to version {number}"
+        elif missing := to_score(warehouse, version, name):
+            by_batch[name] = f"{missing:,} records are not scored by version {number}"
+    return [*planned, *(Planned("score", model, name, by_batch[name]) for name in sorted(by_batch))]
+
+
+def to_score(warehouse: Warehouse, version: Row, batch: str) -> int:
+    """Return how many records of a batch are not scored; none when the batch is not there."""
+    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
+        return 0
+    return predictions.of_batch(warehouse, version, batch)
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
@@ -46,7 +104,7 @@ def for_evaluation(
     """
     version = version or versions.active(warehouse, config.stores[store].model)
     reference = _named(warehouse, config, version, against) or config.stores[store].reference
-    planned = upstream.of(warehouse, config, version, batch, reference)
+    planned = of(warehouse, config, version, batch, reference)
     return [*planned, Planned("evaluate", store, batch, "asked for", against)]
 
 
@@ -59,7 +117,7 @@ def _named(
     try:
         return references.meant(warehouse, version, against)
     except UnknownName:
-        if source_batches.reading_reason(warehouse, config, version["dataset"], against):
+        if batches.reading_reason(warehouse, config, version["dataset"], against):
             return Reference(batch=against)
         raise
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any, Self
 
-from mlmon import evaluations
-from mlmon.quiet import quietly
-from mlmon.report import words
-from mlmon.warehouse import Row, Warehouse
+from mlmon.evaluations import stored
+from mlmon.report.facts import words
+from mlmon.system.quiet import quietly
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Evaluation(_FromRow):
 
     def value(self, metric: str, feature: str | None = None) -> float | None:
         """Return a figure; None when it is undefined. Raises KeyError when there is no such one."""
-        return evaluations.value(self.warehouse, self.evaluation_id, metric, feature)
+        return stored.value(self.warehouse, self.evaluation_id, metric, feature)
 
     def __repr__(self) -> str:
         """Return the evaluation on a line."""
@@ -119,8 +119,8 @@ class Evaluation(_FromRow):
 
     def _repr_html_(self) -> str:
         """Return what a notebook shows: the main figures beside the reference's, the features."""
-        from mlmon.report import notebook
-        from mlmon.report.links import page_of
+        from mlmon.report.facts.links import page_of
+        from mlmon.report.summary import notebook
 
         page = page_of({"store": self.store, "batch": self.batch, "evaluation_id": self.id})
         hint = f"project.report() writes its page: {page}"

@@ -5,10 +5,11 @@ from typing import Any
 
 import ibis
 
-from mlmon import numerals, predictions, source_batches, unscored, versions
 from mlmon.config import Config
-from mlmon.fitted import load
-from mlmon.warehouse import Row, Warehouse
+from mlmon.models import numerals, predictions, versions
+from mlmon.models.pipeline import load
+from mlmon.sources import batches
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 ROWS = 50_000  # records in memory at a time; smaller is slower, larger only bigger
 
@@ -26,8 +27,8 @@ def score(
     dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=dataset, batch=batch):
-        raise source_batches.no_batch(warehouse, config, dataset, batch)
-    if not unscored.of_batch(warehouse, version, batch):
+        raise batches.no_batch(warehouse, config, dataset, batch)
+    if not predictions.of_batch(warehouse, version, batch):
         return 0
     numerals.check_records(warehouse, versions.source(version), [batch])
     with warehouse.transaction():

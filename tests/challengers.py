@@ -19,12 +19,14 @@ from sklearn.metrics import roc_auc_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from mlmon import challenge, estimators, features, generated, views
 from mlmon.config import Config, parse
 from mlmon.demo.data import write_months
-from mlmon.fitted import Fitted, one_thread
-from mlmon.records import Source, cutoff
-from mlmon.warehouse import Row, Warehouse
+from mlmon.models import features
+from mlmon.models.pipeline import Fitted, one_thread
+from mlmon.models.records import Source, cutoff
+from mlmon.train import challenge, estimators
+from mlmon.views import files, of_models
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 PROJECT = """\
 version: 1
@@ -73,8 +75,8 @@ class Year:
         self.config: Config = parse(PROJECT.format(more=more), Path(__file__).parent)
         self.model = self.config.models["fraud"]
         self.warehouse = Warehouse(comments=False)
-        needed = [view for view in views.file_views() if view.name == "upcoming_batches"]
-        views.create(self.warehouse, needed)
+        needed = [view for view in files.file_views() if view.name == "upcoming_batches"]
+        files.create(self.warehouse, needed)
         for month in months:
             self.add(month, rows)
 
@@ -92,7 +94,7 @@ class Year:
     @property
     def source(self) -> Source:
         """How the model reads its records."""
-        return generated.source_of(self.warehouse, self.config, "fraud")
+        return of_models.source_of(self.warehouse, self.config, "fraud")
 
     def rows(self, batches: Sequence[str], seed: int = 1337) -> pd.DataFrame:
         """The batches' records as a training sees them, with the hash that splits them."""

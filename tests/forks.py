@@ -151,7 +151,7 @@ def words(folder: str, words: Sequence[str], dies_at: str = "", days_ago: float 
             return datetime.now(tz) - timedelta(days=days_ago)
 
     if days_ago:
-        importlib.import_module("mlmon.warehouse").datetime = Slow
+        importlib.import_module("mlmon.warehouse.warehouse").datetime = Slow
     if dies_at:
         module, name = dies_at.replace(":", ".").rsplit(".", 1)
         owner = pkgutil.resolve_name(module)
@@ -207,9 +207,9 @@ LOADED = (
     "mlmon.cli",
     "mlmon.project",
     "mlmon.plan",
-    "mlmon.train",
-    "mlmon.check",
-    "mlmon.doctor",
+    "mlmon.train.train",
+    "mlmon.check.check",
+    "mlmon.upkeep.doctor",
     "mlmon.scenario.run",
 )
 

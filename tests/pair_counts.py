@@ -15,7 +15,7 @@ import pyarrow as pa
 from pairs import NAMES, SIDES, Column, Pair, identities, is_numeric, series
 from view_bench import Bench
 
-from mlmon import bins
+from mlmon.measure import bins
 
 Integers = npt.NDArray[np.int64]
 

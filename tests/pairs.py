@@ -15,8 +15,8 @@ import pandas as pd
 import pyarrow as pa
 from view_bench import Bench, Row
 
-from mlmon import bins, inference
-from mlmon.inference import Figure
+from mlmon.measure import bins, inference
+from mlmon.measure.inference import Figure
 
 Column = npt.NDArray[Any]
 

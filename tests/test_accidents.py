@@ -19,7 +19,7 @@ import pytest
 from forks import Forks, lay_out
 from test_interruption import contents
 
-from mlmon.tables import TABLES
+from mlmon.warehouse.tables import TABLES
 
 SLOW = pytest.mark.slow
 CONSISTENT = {
@@ -131,7 +131,7 @@ def test_killed_at_random_moments(forks, folder, calm, kills):
 @SLOW
 def test_killed_between_a_fitted_model_and_its_row(forks, folder, calm):
     assert forks.do("words", folder, words=["ingest", "orders"]) == 0
-    training = {"words": ["train", "returns"], "dies_at": "mlmon.train:_store_version"}
+    training = {"words": ["train", "returns"], "dies_at": "mlmon.train.train:_store_version"}
     assert forks.do("words", folder, **training) == -signal.SIGKILL
     assert_consistent(folder)
     assert len(list(folder.rglob("*.skops"))) == 1
@@ -193,7 +193,7 @@ def test_a_torn_log(forks, folder, calm, end):
     chance, mended = random.Random(3), 0
     log = Path(f"{warehouse(folder)}.wal")
     for words in (["ingest", "orders"], ["train", "returns"], ["evaluate", "truth"]):
-        job = {"words": words, "dies_at": "mlmon.reading:Reading.close"}
+        job = {"words": words, "dies_at": "mlmon.project:Reading.close"}
         assert forks.do("words", folder, **job) == -signal.SIGKILL
         whole = log.read_bytes()
         place = chance.randrange(len(whole) // 2, len(whole))

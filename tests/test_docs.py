@@ -9,7 +9,8 @@ import typer.main
 from mlmon.cli import app
 from mlmon.config import Config
 from mlmon.project import Project
-from mlmon.tables import COLUMNS, TABLES, comment_of
+from mlmon.warehouse.comments import COLUMNS, comment_of
+from mlmon.warehouse.tables import TABLES
 
 README = Path(__file__).parent.parent / "README.md"
 # Command -> what it is in the Python API: a method of Project, or why there is none.

@@ -18,7 +18,7 @@ import mlmon
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound, SourceError, WarehouseLocked
 from mlmon.ingest import delete_batch, ingest, ingest_frame
-from mlmon.warehouse import Row, Warehouse
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 BY_FILE = 'path: "landing/orders_{batch}.csv", key: id, time: day'
 GOOD = ["1,2024-01-01,10.5,book,kept", "2,2024-01-02,20.25,toy,back", "3,2024-01-03,,shoe,kept"]

@@ -14,11 +14,12 @@ import pytest
 from shop import edit, orders, write
 
 import mlmon
-from mlmon import exports, processes
-from mlmon.drafts import own, replacing
 from mlmon.errors import ConfigError, WarehouseLocked
-from mlmon.opening import patiently
-from mlmon.warehouse import Warehouse
+from mlmon.export import files
+from mlmon.system import processes
+from mlmon.system.files import own, replacing
+from mlmon.warehouse.file import patiently
+from mlmon.warehouse.warehouse import Warehouse
 
 HOLD = """
 import duckdb, sys, time
@@ -150,7 +151,7 @@ def test_what_a_killed_writer_left_in_the_log_is_in_the_copy(evaluated, tmp_path
     subprocess.run([sys.executable, "-c", write, str(path)], check=False)
     assert path.with_name("mlmon.duckdb.wal").exists()
     with Warehouse(path, read_only=True) as warehouse:
-        exports.publish(warehouse, copy)
+        files.publish(warehouse, copy)
     with duckdb.connect(str(copy), read_only=True) as bare:
         assert bare.execute("select n from late").fetchone() == (7,)
     assert set(os.listdir(tmp_path)) == {"copy.duckdb", "evaluated"}
@@ -161,7 +162,7 @@ def test_a_failure_leaves_the_copy_as_it_was(evaluated, tmp_path, monkeypatch):
     with mlmon.open(evaluated, read_only=True) as project:
         project.publish(copy)
         before = copy.read_bytes()
-        monkeypatch.setattr(exports, "COPY", "import sys; sys.exit('the disk is full')")
+        monkeypatch.setattr(files, "COPY", "import sys; sys.exit('the disk is full')")
         with pytest.raises(mlmon.MlmonError, match="the disk is full"):
             project.publish(copy)
     assert copy.read_bytes() == before
@@ -281,7 +282,7 @@ def test_two_evaluate_and_one_reads_the_copy_for_a_minute(evaluated, tmp_path):
 def test_a_terminated_publish_leaves_no_draft(evaluated, tmp_path):
     copy = tmp_path / "bi/copy.duckdb"
     slow = (
-        "import sys; from mlmon import exports; from mlmon.cli import main;"
+        "import sys; from mlmon.export import files as exports; from mlmon.cli import main;"
         "exports.COPY += '; import time; time.sleep(60)';"
         f"sys.argv = ['mlmon', 'publish', {str(copy)!r}, '-C', {str(evaluated)!r}]; main()"
     )
@@ -299,7 +300,7 @@ def test_a_terminated_publish_leaves_no_draft(evaluated, tmp_path):
 def stopped(folder: Path, how: signal.Signals, *words: str, inside: Path) -> None:
     """A command that copies files has been stopped in the middle of it."""
     slow = (
-        "import sys; from mlmon import exports; from mlmon.cli import main;"
+        "import sys; from mlmon.export import files as exports; from mlmon.cli import main;"
         "exports.COPY += '; import time; time.sleep(5)';"
         f"sys.argv = ['mlmon', *{words!r}, '-C', {str(folder)!r}]; main()"
     )

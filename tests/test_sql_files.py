@@ -7,11 +7,11 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from mlmon import views
-from mlmon.catalogue import sql_folder
 from mlmon.errors import MlmonError
-from mlmon.tables import TABLES
-from mlmon.warehouse import Warehouse
+from mlmon.views import files
+from mlmon.warehouse.metrics import sql_folder
+from mlmon.warehouse.tables import TABLES
+from mlmon.warehouse.warehouse import Warehouse
 
 WIDTH = 80
 TABLE_NAMES = {table.name for table in TABLES}
@@ -49,7 +49,7 @@ def relations(query: exp.Expression) -> set[str]:
 
 
 def test_there_are_files_on_every_floor():
-    assert {FLOOR_OF[name] for name in FILES} == set(views.FLOORS) == set(READS)
+    assert {FLOOR_OF[name] for name in FILES} == set(files.FLOORS) == set(READS)
     assert not [path for path in sql_folder().rglob("*") if odd(path)]
 
 
@@ -74,7 +74,7 @@ def test_header(name):
 
 @every_file
 def test_reads_what_it_says(name):
-    said = views.parse(FILES[name]).reads
+    said = files.parse(FILES[name]).reads
     assert list(said) == sorted(said), "in order of the alphabet"
     assert set(said) == relations(query_of(name))
 
@@ -113,7 +113,7 @@ def test_is_created_through_ibis(name, finished):
 
 @every_file
 def test_grain(name, finished):
-    grain = ", ".join(views.parse(FILES[name]).grain)
+    grain = ", ".join(files.parse(FILES[name]).grain)
     query = f"select {grain} from {name} group by all having count(*) > 1 limit 3"
     assert finished.warehouse.read(query) == []
 
@@ -139,7 +139,7 @@ def test_keys_of_tables(table, finished):
 
 def test_views_come_after_what_they_read():
     seen: set[str] = set()
-    for view in views.ordered(views.file_views()):
+    for view in files.ordered(files.file_views()):
         assert set(view.reads) & set(FILES) <= seen
         seen.add(view.name)
     assert seen == set(FILES)
@@ -150,4 +150,4 @@ def test_a_wrong_file_is_named(tmp_path):
     wrong.parent.mkdir()
     wrong.write_text("-- Wrong.\n-- Grain: one row per n.\n-- Reads:\nselect n from nowhere\n")
     with Warehouse() as warehouse, pytest.raises(MlmonError, match=r"sql/marts/wrong\.sql: "):
-        views.create(warehouse, [views.parse(wrong)])
+        files.create(warehouse, [files.parse(wrong)])

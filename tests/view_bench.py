@@ -14,8 +14,8 @@ import numpy as np
 import pyarrow as pa
 from hypothesis import HealthCheck, settings
 
-from mlmon import views
-from mlmon.tables import TABLES
+from mlmon.views import files
+from mlmon.warehouse.tables import TABLES
 
 GENERATED = {
     "feature_values": "sample_id varchar, record_id varchar, feature varchar, number double,"
@@ -43,20 +43,20 @@ examples = settings(
 
 def metric_views() -> list[str]:
     """Return the names of all views of the floors drift, quality and performance."""
-    return [view.name for view in views.file_views() if view.floor in METRICS]
+    return [view.name for view in files.file_views() if view.floor in METRICS]
 
 
-def with_what_they_read(names: Iterable[str]) -> list[views.View]:
+def with_what_they_read(names: Iterable[str]) -> list[files.View]:
     """Return the named views and those of the floors that they read, readers last."""
-    known = {view.name: view for view in views.file_views() if view.floor in FLOORS}
-    found = dict[str, views.View]()
+    known = {view.name: view for view in files.file_views() if view.floor in FLOORS}
+    found = dict[str, files.View]()
     missing = list(names)
     while missing:
         name = missing.pop()
         if name in known and name not in found:
             found[name] = known[name]
             missing.extend(known[name].reads)
-    return views.ordered(found.values())
+    return files.ordered(found.values())
 
 
 class Bench:

@@ -7,15 +7,15 @@ a scenario FAILED, 2 wrong usage or mlmon.yml, 3 the work could not be done, 130
 import gc
 import sys
 
-from mlmon.cli import comparing, doing, keeping, reading, reporting, running, scheduling, watching
+from mlmon.cli import comparing, doing, keeping, reading, scheduling, watching
 from mlmon.cli.line import of_terminal
 from mlmon.cli.options import app
 from mlmon.errors import FULL, MlmonError, kind_and_reason, reason
-from mlmon.progress import watched
-from mlmon.quiet import quiet
-from mlmon.signals import stoppable
-from mlmon.terminal import say
-from mlmon.warehouse import raised_by_signal
+from mlmon.system.progress import watched
+from mlmon.system.quiet import quiet
+from mlmon.system.signals import stoppable
+from mlmon.system.terminal import say
+from mlmon.warehouse.warehouse import raised_by_signal
 
 __all__ = [
     "app",

@@ -8,9 +8,9 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Shape, app, pairs
-from mlmon.compare import CLASSIFIER_ROWS
-from mlmon.progress import during
-from mlmon.terminal import Format, say, show
+from mlmon.compare.compare import CLASSIFIER_ROWS
+from mlmon.system.progress import during
+from mlmon.system.terminal import Format, say, show
 
 FEATURE = (
     "A column to compare; may be repeated. By default all but --exclude, --time, dates, texts that "

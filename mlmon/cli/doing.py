@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 import mlmon
+from mlmon.check.kinds import trouble_first
 from mlmon.cli.options import Batch, Batches, Folder, Shape, app, delete_app, pairs
+from mlmon.config.syntax import scalar
 from mlmon.errors import BatchNotFound, ConfigError, EvaluationNotFound
-from mlmon.judgements import trouble_first
-from mlmon.progress import each
 from mlmon.project import Project
-from mlmon.terminal import Format, say, show, write
-from mlmon.warehouse import Row
+from mlmon.system.progress import during, each
+from mlmon.system.terminal import Format, say, show, write
+from mlmon.warehouse.warehouse import Row
 
 AGAINST = (
     "Measure once against this instead of the store's reference: a batch, or an evaluation's id "
@@ -80,7 +81,7 @@ def train(
     model: str, batch: Batches = None, project: Folder = Path(), format: Shape = Format.table
 ) -> None:
     """Fit a new version of a model; `activate:` of mlmon.yml says when it becomes active."""
-    from mlmon import decisions
+    from mlmon.models import decisions
 
     with mlmon.open(project) as opened:
         made = opened.train(model, batches=batch or [], created_by="mlmon train")
@@ -212,3 +213,89 @@ def delete_evaluation(evaluation: str, project: Folder = Path()) -> None:
             say(f"nothing to do: {error}")
         else:
             say(f"evaluation {evaluation} is gone")
+
+
+# ---- The command that runs a scenario
+
+
+SHOWN = ("position", "step", "action", "outcome", "message")
+
+
+@app.command()
+def run(
+    scenario: str,
+    set: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what each step would do and if it would run.")
+    ] = False,
+    project: Folder = Path(),
+    format: Shape = Format.table,
+) -> None:
+    """Run a scenario, or finish the run that a killed process left; exit 1 when it FAILED."""
+    given = {name: scalar(text) for name, text in pairs(set or [], "--set", "NAME=VALUE").items()}
+    with mlmon.open(project, read_only=dry_run) as opened:
+        if dry_run:
+            show(opened.preview(scenario), format)
+            return
+        try:
+            made = opened.run(scenario, parameters=given)
+        except KeyboardInterrupt:
+            say(f"{scenario}: ABORTED")
+            raise
+        show([{name: getattr(step, name) for name in SHOWN} for step in made.steps], format)
+        say(f"{scenario}: {made.outcome}")
+    if made.outcome == "FAILED":
+        raise typer.Exit(1)
+
+
+# ---- The command that writes the report: pages and, if asked for, their summary
+
+
+SIDE_BY_SIDE = (
+    "Also write a page that shows this beside the others, named 2 to 12 times: an evaluation's id "
+    "(its first 4 characters or more) or name, STORE/BATCH (its newest evaluation), or "
+    "MODEL/VERSION (on its own test part)."
+)
+CHAMPION = "What the others are told to differ from; by default the first."
+SUMMARIES = {Format.table: "summary.txt", Format.md: "summary.md"}
+
+
+@app.command()
+def report(
+    dashboard: Annotated[str, typer.Option(help="Name of the dashboard.")] = "default",
+    evaluation: Annotated[str | None, typer.Option(help="Only this evaluation's page.")] = None,
+    output: Annotated[Path | None, typer.Option("-o", help="Folder of the pages.")] = None,
+    summary: Annotated[
+        bool,
+        typer.Option(
+            "--summary",
+            help="Also write summary.txt, summary.md and summary.png; print the text instead.",
+        ),
+    ] = False,
+    compare: Annotated[list[str] | None, typer.Option(metavar="ITEM", help=SIDE_BY_SIDE)] = None,
+    champion: Annotated[str | None, typer.Option(metavar="ITEM", help=CHAMPION)] = None,
+    project: Folder = Path(),
+    format: Annotated[
+        Format, typer.Option("--format", help="Of the summary: md, by default plain text.")
+    ] = Format.table,
+) -> None:
+    """Write the pages; print the path of index.html (of the comparison), or the summary."""
+    if summary and format not in SUMMARIES:
+        raise ConfigError(f"--format {format}: a summary is plain text, or Markdown with md")
+    with mlmon.open(project) as opened, during("report"):
+        page = opened.report(
+            dashboard,
+            evaluation=evaluation,
+            directory=output,
+            compare=compare or [],
+            champion=champion,
+            summary=summary,
+        )
+        folder = output or opened.config.path("reports")
+    if not summary:
+        write(page)
+        return
+    say(f"wrote {page} and, beside it, summary.txt, summary.md and summary.png")
+    write((folder / SUMMARIES[format]).read_text(encoding="utf-8").removesuffix("\n"))

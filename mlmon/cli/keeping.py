@@ -9,7 +9,7 @@ import mlmon
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.project import Project
-from mlmon.terminal import Format, say, show, write
+from mlmon.system.terminal import Format, say, show, write
 
 
 @app.command()
@@ -19,7 +19,7 @@ def doctor(
     format: Shape = Format.table,
 ) -> None:
     """Say that all is well, or what is not and what to do; exit 1 when an error is left."""
-    from mlmon.doctor import mend_log
+    from mlmon.upkeep.doctor import mend_log
 
     config = load(project)
     troubles = mend_log(config) if repair else []

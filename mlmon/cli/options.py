@@ -7,7 +7,7 @@ import typer
 
 import mlmon
 from mlmon.errors import ConfigError
-from mlmon.terminal import Format
+from mlmon.system.terminal import Format
 
 app = typer.Typer(
     name="mlmon",

@@ -7,14 +7,14 @@ from typing import Annotated
 import typer
 
 import mlmon
-from mlmon import configuration
 from mlmon.cli.options import Folder, Shape, app
 from mlmon.config import load
 from mlmon.errors import CONTROL, ConfigError, QueryFailed, ReadsFiles
-from mlmon.fetch import readable
-from mlmon.queries import relation
-from mlmon.terminal import Format, show, write
-from mlmon.warehouse import Row, Warehouse
+from mlmon.system.terminal import Format, show, write
+from mlmon.views import configuration
+from mlmon.warehouse.queries import relation
+from mlmon.warehouse.rows import readable
+from mlmon.warehouse.warehouse import Row, Warehouse
 
 COMPLAINT = 8  # lines of DuckDB's on a query that failed, beside the first
 
@@ -157,7 +157,7 @@ def schema() -> None:
 @app.command()
 def docs(project: Folder = Path()) -> None:
     """Print the data dictionary: every table, view and column with its meaning."""
-    from mlmon.dictionary import markdown
+    from mlmon.views.dictionary import markdown
 
     with mlmon.open(project, read_only=True) as opened:
         write(markdown(opened.warehouse))

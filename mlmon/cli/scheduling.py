@@ -15,9 +15,9 @@ from mlmon.config.values import LONGEST
 from mlmon.errors import MlmonError
 from mlmon.project import Project
 from mlmon.schedule import emit, times
-from mlmon.signals import Stopped, stoppable
-from mlmon.terminal import Format, say, show, write
-from mlmon.warehouse import Row
+from mlmon.system.signals import Stopped, stoppable
+from mlmon.system.terminal import Format, say, show, write
+from mlmon.warehouse.warehouse import Row
 
 
 def _duration(seconds: float | None) -> float | None:

@@ -8,8 +8,8 @@ import typer
 
 import mlmon
 from mlmon.cli.options import Folder, Shape, app
-from mlmon.terminal import Format, say, show
-from mlmon.warehouse import Row
+from mlmon.system.terminal import Format, say, show
+from mlmon.warehouse.warehouse import Row
 
 
 @app.command()

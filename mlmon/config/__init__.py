@@ -5,9 +5,8 @@ from mlmon.config.datasets import Dataset
 from mlmon.config.document import load, parse
 from mlmon.config.models import Model
 from mlmon.config.names import FILE
-from mlmon.config.retention import Retention
 from mlmon.config.scenarios import Channel, Reporter, Scenario, Step
-from mlmon.config.sections import Config
+from mlmon.config.sections import Config, Retention
 from mlmon.config.stores import Sampling, Store
 from mlmon.config.triggers import Trigger
 from mlmon.config.values import Reference

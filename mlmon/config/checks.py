@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon import functions
 from mlmon.config.values import LARGEST, Class, Figure, Function, Section
-from mlmon.literals import names
+from mlmon.system import functions
+from mlmon.warehouse.sql import names
 
 BOUNDS = ("min", "soft_min", "soft_max", "max")
 KINDS = ("values", "typical", "sql", "python")

@@ -22,7 +22,7 @@ from mlmon.config.values import (
 )
 
 LIFT_AT = 0.4  # the share of the records, by score, in which lift looks for positives
-OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/features.py
+OWN_COLUMNS = {  # of the wide rows that features stand in, see mlmon/models/features.py
     *("_actual", "_batch", "_has_performance", "_key", "_model_version", "_prediction"),
     *("_record_id", "_sample_id", "_sampled_batch", "_sampled_record", "_score", "_target"),
     *("_by_version", "_of_record", "_hash", "_row"),

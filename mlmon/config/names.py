@@ -3,14 +3,14 @@
 from collections.abc import Container, Iterator
 from graphlib import CycleError, TopologicalSorter
 
-from mlmon import catalogue
 from mlmon.config import triggers
 from mlmon.config.dashboards import foreign
 from mlmon.config.sections import Config
-from mlmon.tables import TABLES
+from mlmon.warehouse import metrics
+from mlmon.warehouse.tables import TABLES
 
 FILE = "mlmon.yml"
-RESERVED = {table.name for table in TABLES} | catalogue.views()
+RESERVED = {table.name for table in TABLES} | metrics.views()
 PREFIXES = ("scored_", "mlmon_")  # of relations that mlmon makes by these names
 
 Location = tuple[int | str, ...]

@@ -10,10 +10,24 @@ from pydantic.json_schema import SkipJsonSchema
 from mlmon.config.dashboards import Dashboard
 from mlmon.config.datasets import Dataset
 from mlmon.config.models import Model
-from mlmon.config.retention import Retention
 from mlmon.config.scenarios import Channel, Scenario
 from mlmon.config.stores import Store
-from mlmon.config.values import LONGEST, Section, Zone
+from mlmon.config.values import LONGEST, Count, Section, Zone
+
+# ---- `retention:` of mlmon.yml: how much of the past `mlmon prune` leaves
+
+
+class Retention(Section):
+    """How many are kept: evaluations per store, runs per scenario, scored batches per model.
+
+    What is not named is kept for ever.
+    """
+
+    evaluations: Count | None = Field(default=None, description="So many per store.")
+    runs: Count | None = Field(default=None, description="So many per scenario.")
+    predictions: Count | None = Field(
+        default=None, description="Of so many scored batches per model."
+    )
 
 
 class Config(Section):

@@ -20,7 +20,7 @@ from ruamel.yaml.events import (
 from ruamel.yaml.reader import ReaderError
 
 from mlmon.errors import CONTROL, printable, reason
-from mlmon.quiet import quiet
+from mlmon.system.quiet import quiet
 
 LONGEST = 500_000  # characters of a document
 DEEPEST = 80  # levels

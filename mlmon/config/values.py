@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from mlmon import catalogue, categories
+from mlmon.warehouse import categories, metrics
 
 
 def _as_text(value: object) -> object:
@@ -28,7 +28,7 @@ def _own_metric(name: str) -> str:
     """Return a name that a metric of the project's own may have."""
     if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", name):
         raise ValueError("a metric's name is letters, digits and _, and starts with no digit")
-    if name.lower() in catalogue.names():
+    if name.lower() in metrics.names():
         raise ValueError(f"{name.lower()} is a metric of mlmon's; give yours another name")
     return name
 

@@ -9,7 +9,7 @@ from mlmon.demo.data import MONTHS, write_months
 from mlmon.demo.project import write_project
 from mlmon.errors import ConfigError
 from mlmon.project import Project
-from mlmon.terminal import say, table_lines
+from mlmon.system.terminal import say, table_lines
 
 MODEL, DATASET = "fraud", "transactions"
 TRUTH, DRIFT = "mes_for_ground_truth", "mes_for_input_drift"

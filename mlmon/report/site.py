@@ -9,23 +9,23 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from mlmon import progress
-from mlmon.drafts import Known, own, refuse_strange, replacing
-from mlmon.errors import EvaluationNotFound
-from mlmon.report import evaluation as evaluations
-from mlmon.report import feature as features
-from mlmon.report import model as models
-from mlmon.report import run as runs
-from mlmon.report import store as stores
-from mlmon.report.ask import Read, in_zone
-from mlmon.report.dashboard import dashboard as dashboard_page
-from mlmon.report.digest import summarised
-from mlmon.report.flow import flow_section
-from mlmon.report.held import all_threads, held, one_thread
-from mlmon.report.links import DASHBOARD, FOLDERS
-from mlmon.report.page import Page
-from mlmon.report.side_by_side import side_by_side
-from mlmon.report.summaries import Summary
+from mlmon.errors import ConfigError, EvaluationNotFound
+from mlmon.report.facts.ask import Read, ask, in_zone
+from mlmon.report.facts.links import DASHBOARD, FOLDERS
+from mlmon.report.facts.tile import Page
+from mlmon.report.pages import evaluation as evaluations
+from mlmon.report.pages import feature as features
+from mlmon.report.pages import model as models
+from mlmon.report.pages import run as runs
+from mlmon.report.pages import store as stores
+from mlmon.report.pages.comparison import side_by_side
+from mlmon.report.pages.dashboard import dashboard as dashboard_page
+from mlmon.report.pages.evaluation import evaluation_page
+from mlmon.report.render.session import all_threads, held, one_thread
+from mlmon.report.summary.digest import Summary, summarised
+from mlmon.report.tiles.flow import flow_section
+from mlmon.system import progress
+from mlmon.system.files import Known, own, refuse_strange, replacing
 
 MARKER = re.compile(r'<meta name="mlmon" content="([0-9a-f]{32})">')
 PAGE = "a page of mlmon's"
@@ -124,7 +124,7 @@ def is_ours(path: Path) -> bool:
 
 def write(path: Path, page: dict[str, Any], state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
-    from mlmon.report.html import render  # Jinja and Vega: an unchanged report needs neither
+    from mlmon.report.render.html import render  # Jinja and Vega: an unchanged report needs neither
 
     replace(path, render(page, state).encode(), is_ours)
 
@@ -180,3 +180,23 @@ def clear(directory: Path, expected: set[str]) -> None:
         for file in (directory / folder).glob("*.html"):
             if f"{folder}/{file.name}" not in expected and written(file) is not None:
                 file.unlink()
+
+
+# ---- The page of a comparison: that of its evaluation, without the project around it
+
+
+def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
+    """Write the page of a comparison's evaluation; return its path. Raises ConfigError."""
+    if path.is_dir():
+        raise ConfigError(
+            f"{path}: this is a folder; give the page's file, as {path / 'page.html'}"
+        )
+    (listed,) = (
+        row for row in ask(read, "evaluations").rows if row["evaluation_id"] == evaluation_id
+    )
+    page = evaluation_page(read, listed, "comparison")
+    page |= {"kind": "comparison", "title": listed["name"], "ways": [], "root": None}
+    for section in page["sections"]:  # there are no limits to check
+        section["tiles"] = [tile for tile in section["tiles"] if tile["id"] != "checks"]
+    write(path, page, fingerprint(page))
+    return path

@@ -1,9 +1,9 @@
 """Whether a step runs."""
 
-from mlmon import queries
 from mlmon.config import Step
 from mlmon.config.scenarios import OutcomeIs, SqlIs
 from mlmon.scenario.context import Context
+from mlmon.warehouse import queries
 
 
 def reason_to_skip(context: Context, step: Step) -> str | None:

@@ -1,7 +1,7 @@
 """A run in progress: what its steps know of it, as values for SQL and as words for messages."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,45 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mlmon.config import Config, Scenario
 from mlmon.errors import ConfigError
-from mlmon.literals import spelled
-from mlmon.scenario.doors import Doors
-from mlmon.scenario.state import State
-from mlmon.warehouse import Row, Warehouse
+from mlmon.warehouse.sql import spelled
+from mlmon.warehouse.warehouse import Row, Warehouse
+
+# ---- What a run reaches beyond the warehouse
+
+
+@dataclass(frozen=True)
+class Doors:
+    """The project's pages, what they say in short, and the project itself for functions."""
+
+    report: Callable[[str], str]  # dashboard -> path of its page
+    summary: Callable[[], Any]  # -> text, markdown and png
+    project: Any
+
+
+# ---- What the steps of a run have come to so far
+
+
+SEVERITY = ("SUCCESS", "WARNING", "FAILED", "ABORTED")
+
+
+@dataclass
+class State:
+    """The outcome so far, and whether a step has failed since the last reset."""
+
+    outcome: str = "SUCCESS"
+    failed: bool = False
+
+    def add(self, outcome: str) -> None:
+        """Take a step's outcome in; a skipped one changes nothing."""
+        if outcome != "SKIPPED":
+            self.outcome = max(self.outcome, outcome, key=SEVERITY.index)
+            self.failed = self.failed or outcome == "FAILED"
+
+    def reset(self) -> None:
+        """Clear the failure: what failed before counts as a warning."""
+        if self.failed:
+            self.outcome, self.failed = "WARNING", False
+
 
 TEXTS = ImmutableSandboxedEnvironment(undefined=StrictUndefined, keep_trailing_newline=True)
 

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
-from mlmon import alerts, channels
+from mlmon.check import alerts
 from mlmon.config import Reporter
+from mlmon.scenario import channels
 from mlmon.scenario.context import Context
-from mlmon.warehouse import Row, now
+from mlmon.warehouse.warehouse import Row, now
 
 TEXT = """\
 {{ run.scenario }} {% if run.outcome %}ended: {{ run.outcome }}{% else %}has started{% endif %}, \

@@ -6,14 +6,13 @@ from typing import Any
 
 from mlmon.config import Config, Step
 from mlmon.errors import ConfigError
-from mlmon.progress import during
 from mlmon.scenario import reporting, runs
 from mlmon.scenario.actions import Result
-from mlmon.scenario.context import Context
-from mlmon.scenario.doors import Doors
+from mlmon.scenario.context import Context, Doors
 from mlmon.scenario.step import run_step
-from mlmon.signals import Stopped, stoppable
-from mlmon.warehouse import Row, Warehouse, now
+from mlmon.system.progress import during
+from mlmon.system.signals import Stopped, stoppable
+from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 
 def run(

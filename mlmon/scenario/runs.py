@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
-from mlmon import versions
 from mlmon.errors import ScenarioRunning
-from mlmon.plain import as_json
-from mlmon.warehouse import Row, Warehouse, now
+from mlmon.models import versions
+from mlmon.system.plain import as_json
+from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 _running: set[tuple[str, str]] = set()
 _lock = threading.Lock()

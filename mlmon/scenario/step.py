@@ -4,15 +4,15 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from mlmon import project_views
 from mlmon.config import Step
 from mlmon.errors import MlmonError, kind_and_reason
-from mlmon.plain import as_json
 from mlmon.scenario.actions import Result, perform
 from mlmon.scenario.conditions import reason_to_skip
 from mlmon.scenario.context import Context
-from mlmon.signals import within
-from mlmon.warehouse import Row, now
+from mlmon.system.plain import as_json
+from mlmon.system.signals import within
+from mlmon.views import of_project
+from mlmon.warehouse.warehouse import Row, now
 
 Nested = Callable[[Context, Step], Result]
 
@@ -39,7 +39,7 @@ def run_step(
         if made is not None:
             break
         time.sleep(min(step.retry_delay, _left(deadline) or step.retry_delay))
-    project_views.follow(context.warehouse, context.config)
+    of_project.follow(context.warehouse, context.config)
     return row
 
 

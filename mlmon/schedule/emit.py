@@ -9,9 +9,9 @@ from pathlib import Path
 from string import Template
 
 from mlmon.config import Config, Trigger
-from mlmon.drafts import beginning, refuse_strange, replacing
 from mlmon.errors import CONTROL, ConfigError, printable
 from mlmon.schedule import times
+from mlmon.system.files import beginning, refuse_strange, replacing
 
 LOOKS = 150  # that many moments of a trigger show every minute of the hour that it is due at
 EVENTS = (0, 15, 30, 45)  # when to look for what waits for no time

@@ -1,9 +1,10 @@
 """Triggers of events: what there is now, to be held against what was there at the last look."""
 
-from mlmon import queries, source_files, sources
 from mlmon.config import Config, Trigger
 from mlmon.errors import SourceError
-from mlmon.warehouse import Warehouse
+from mlmon.sources import files, register
+from mlmon.warehouse import queries
+from mlmon.warehouse.warehouse import Warehouse
 
 Known = dict[str, str]  # what is there -> its state
 
@@ -49,13 +50,13 @@ def _files(warehouse: Warehouse, config: Config, dataset: str) -> Known:
     """
     section = config.datasets[dataset]
     try:
-        found = sources.find(config.folder, section, dataset) if section.path else []
+        found = files.find(config.folder, section, dataset) if section.path else []
     except SourceError:
         return {}
     known = {}
     for source in found:
         try:
-            fingerprint = source_files.fingerprint(warehouse, dataset, source)
+            fingerprint = register.fingerprint(warehouse, dataset, source)
             known[source.batch or f"files {source.name}"] = fingerprint
         except SourceError:  # it is still being put there, or was just taken away
             continue

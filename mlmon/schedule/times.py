@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim
 
 from mlmon.config import Config, Trigger
-from mlmon.warehouse import Row
+from mlmon.warehouse.warehouse import Row
 
 Clock = tuple[int, str]  # every n units
 

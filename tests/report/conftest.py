@@ -13,11 +13,11 @@ from shared import built
 from toy_warehouse import DASHBOARDS, FEATURES, HOSTILE, Names, filled, warehouse
 from visits import kinds
 
-from mlmon.report.ask import Read
-from mlmon.report.side_by_side import side_by_side
+from mlmon.report.facts.ask import Read
+from mlmon.report.pages.comparison import side_by_side
 from mlmon.report.site import pages as every_page
 from mlmon.report.site import write, write_report
-from mlmon.warehouse import Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 
 @pytest.fixture(scope="session")

@@ -9,8 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-from mlmon.report import words
-from mlmon.report.ask import Read, printable
+from mlmon.report.facts import words
+from mlmon.report.facts.ask import Read, printable
 
 
 def findings(count: Any) -> str:

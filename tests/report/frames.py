@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 import mlmon
-from mlmon.compare import Comparison
+from mlmon.compare.compare import Comparison
 
 KINDS = ("ant", "bee", "cat", "dog", "eel")
 

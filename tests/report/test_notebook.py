@@ -11,10 +11,11 @@ from toy_warehouse import DASHBOARDS, HOSTILE, LONG, Names, filled, warehouse
 import mlmon
 from mlmon.config import parse
 from mlmon.project import Project
-from mlmon.report import notebook, words
-from mlmon.report.dashboard import dashboard
+from mlmon.report.facts import words
+from mlmon.report.pages.dashboard import dashboard
+from mlmon.report.summary import notebook
 from mlmon.results import Evaluation
-from mlmon.warehouse import Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 BAR = "{http://www.w3.org/2000/svg}rect"
 HINT = "project.report() writes its page"

@@ -8,15 +8,14 @@ import pytest
 import toy_alerts
 from toy_warehouse import DASHBOARDS, HOSTILE, START, Names, filled, spoken, tiles
 
-from mlmon.acknowledgements import acknowledge, called
-from mlmon.alerts import listed
-from mlmon.report import model, store
-from mlmon.report.ask import Read, ask, printable
-from mlmon.report.dashboard import dashboard
-from mlmon.report.digest import summarised
-from mlmon.report.links import model_page, page_of, store_page
+from mlmon.check.alerts import acknowledge, called, listed
+from mlmon.report.facts.ask import Read, ask, printable
+from mlmon.report.facts.links import model_page, page_of, store_page
+from mlmon.report.pages import model, store
+from mlmon.report.pages.dashboard import dashboard
 from mlmon.report.site import write_report
-from mlmon.warehouse import Warehouse
+from mlmon.report.summary.digest import summarised
+from mlmon.warehouse.warehouse import Warehouse
 
 TRUTH, DRIFT = "mes_for_ground_truth", "mes_for_input_drift"
 TWO = Names(batches=("2017_04", "2017_05"))

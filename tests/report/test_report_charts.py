@@ -7,10 +7,10 @@ import altair as alt
 import pytest
 from toy_warehouse import DASHBOARDS, Names, filled, tiles
 
-from mlmon.report.ask import ask
 from mlmon.report.charts.draw import draw, specify
-from mlmon.report.dashboard import dashboard
-from mlmon.report.evaluation import evaluation_page
+from mlmon.report.facts.ask import ask
+from mlmon.report.pages.dashboard import dashboard
+from mlmon.report.pages.evaluation import evaluation_page
 from mlmon.report.site import pages as every_page
 
 

@@ -3,11 +3,11 @@
 import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
-from mlmon.report.ask import ask
-from mlmon.report.dashboard import dashboard
-from mlmon.report.said import spelled
+from mlmon.report.facts.ask import ask
+from mlmon.report.facts.sentence import spelled
+from mlmon.report.pages.dashboard import dashboard
 from mlmon.report.site import write, write_report
-from mlmon.report.verdict import headline, is_it_ok
+from mlmon.report.tiles.verdict import headline, is_it_ok
 
 BATCHES = ("2017_04", "2017_05")
 OWN = "metric = null, value = null, soft_maximum = null, maximum = null"

@@ -10,7 +10,7 @@ from toy_warehouse import DASHBOARDS, Names, filled, spoken
 
 import mlmon
 from mlmon.config.dashboards import OF_A_STORE, Dashboard
-from mlmon.report.dashboard import dashboard
+from mlmon.report.pages.dashboard import dashboard
 
 NUMBER = {"metric": "data_drift", "store": "mes_for_input_drift"}
 HISTORY = {**NUMBER, "show": "history"}

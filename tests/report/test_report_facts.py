@@ -7,9 +7,9 @@ import pytest
 from plain_facts import strange
 from toy_warehouse import DASHBOARDS, Names, filled, spoken, tiles
 
-from mlmon.report.ask import ask
-from mlmon.report.dashboard import dashboard
-from mlmon.report.evaluation import evaluation_page
+from mlmon.report.facts.ask import ask
+from mlmon.report.pages.dashboard import dashboard
+from mlmon.report.pages.evaluation import evaluation_page
 
 DEFAULT = DASHBOARDS["default"]
 

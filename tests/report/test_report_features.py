@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 from toy_warehouse import BATCHES, Names, filled, spoken, tiles
 
-from mlmon.report import feature as features
 from mlmon.report.charts.draw import specify
-from mlmon.report.drift import input_drift
-from mlmon.report.html import render
-from mlmon.report.links import feature_page, page_of
-from mlmon.report.tile import section
+from mlmon.report.facts.links import feature_page, page_of
+from mlmon.report.facts.tile import section
+from mlmon.report.pages import feature as features
+from mlmon.report.render.html import render
+from mlmon.report.tiles.drift import input_drift
 
 
 def page_of_feature(read, name="signature_provided", model="fraud") -> dict[str, Any]:

@@ -10,8 +10,8 @@ import figures
 import pytest
 from visits import Visit, kinds
 
-from mlmon.report.ask import Read
-from mlmon.warehouse import Warehouse
+from mlmon.report.facts.ask import Read
+from mlmon.warehouse.warehouse import Warehouse
 
 CLIENT = Path(sys.executable).with_name("duckdb")
 
@@ -120,7 +120,7 @@ def run_alone(file: Path, queries: list[str]) -> None:
 
 def test_every_kind_of_page_is_looked_at(site):
     """A folder without a page would leave its kind out unseen."""
-    from mlmon.report.links import FOLDERS
+    from mlmon.report.facts.links import FOLDERS
     from mlmon.report.site import KINDS
 
     found = {path.parent for path in kinds(site).values()}

@@ -8,11 +8,11 @@ import html5lib
 import pytest
 from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled, tiles
 
-from mlmon.report import layout
 from mlmon.report.charts.draw import draw, specify
-from mlmon.report.dashboard import dashboard
-from mlmon.report.flow import flow_section
+from mlmon.report.pages.dashboard import dashboard
 from mlmon.report.site import write_report
+from mlmon.report.tiles import flow as layout
+from mlmon.report.tiles.flow import flow_section
 
 PAIRS = (("dataset", None), ("model", 0), ("store", 1), ("store", 1), ("check", 3), ("scenario", 4))
 

@@ -6,8 +6,8 @@ import duckdb
 import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
-from mlmon.report import held as holding
-from mlmon.report.held import SHARED, all_threads, held, one_thread
+from mlmon.report.render import session as holding
+from mlmon.report.render.session import SHARED, all_threads, held, one_thread
 from mlmon.report.site import write_report
 
 THREADS = "select current_setting('threads') as threads"

@@ -7,7 +7,7 @@ import pytest
 from toy_warehouse import Names, filled
 from visits import Visit, kinds
 
-from mlmon.report.ask import Read
+from mlmon.report.facts.ask import Read
 from mlmon.report.site import write_report
 
 NASTY = (

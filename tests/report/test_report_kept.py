@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from mlmon.report import kept as keeping
-from mlmon.report.charts import fonts
-from mlmon.report.kept import folder, kept
+from mlmon.report.charts import theme
+from mlmon.report.render import cache as keeping
+from mlmon.report.render.cache import folder, kept
 
 
 @pytest.fixture
@@ -67,30 +67,30 @@ def registered(monkeypatch):
     """Fresh functions; and each folder of fonts that vl-convert got, with the variable then."""
     seen = []
     monkeypatch.setattr(
-        fonts.vl_convert,
+        theme.vl_convert,
         "register_font_directory",
-        lambda folder: seen.append((folder, os.environ.get(fonts.VARIABLE))),
+        lambda folder: seen.append((folder, os.environ.get(theme.VARIABLE))),
     )
     for name in ("carried", "all_of_the_system"):
-        monkeypatch.setattr(fonts, name, getattr(fonts, name).__wrapped__)
+        monkeypatch.setattr(theme, name, getattr(theme, name).__wrapped__)
     return seen
 
 
 @pytest.mark.parametrize("before", [None, "/my/fonts.conf"])
 def test_the_systems_fonts_are_hidden_while_it_looks_for_them(registered, monkeypatch, before):
     if before is None:
-        monkeypatch.delenv(fonts.VARIABLE, raising=False)
+        monkeypatch.delenv(theme.VARIABLE, raising=False)
     else:
-        monkeypatch.setenv(fonts.VARIABLE, before)
-    fonts.ready("Größe ≥ 0.5 · Ωμέγα · тест")
-    assert [variable for _, variable in registered] == [str(fonts.NO_FONTS)]
-    assert fonts.NO_FONTS.is_file()
-    assert os.environ.get(fonts.VARIABLE) == before
+        monkeypatch.setenv(theme.VARIABLE, before)
+    theme.ready("Größe ≥ 0.5 · Ωμέγα · тест")
+    assert [variable for _, variable in registered] == [str(theme.NO_FONTS)]
+    assert theme.NO_FONTS.is_file()
+    assert os.environ.get(theme.VARIABLE) == before
 
 
 @pytest.mark.parametrize("text", ["مبلغ", "金額", "सीमा", "🦊"])
 def test_other_scripts_are_measured_in_the_systems_fonts(registered, monkeypatch, tmp_path, text):
-    monkeypatch.delenv(fonts.VARIABLE, raising=False)
-    monkeypatch.setattr(fonts, "SYSTEM", (str(tmp_path), str(tmp_path / "absent")))
-    fonts.ready(f'{{"text": "{text}"}}')
+    monkeypatch.delenv(theme.VARIABLE, raising=False)
+    monkeypatch.setattr(theme, "SYSTEM", (str(tmp_path), str(tmp_path / "absent")))
+    theme.ready(f'{{"text": "{text}"}}')
     assert registered[1:] == [(str(tmp_path), None)]

@@ -4,10 +4,10 @@ import pytest
 from playwright.sync_api import Browser
 from visits import Visit
 
-from mlmon.report import words
 from mlmon.report.charts.grammar import apart
-from mlmon.report.performance import few_in_words
-from mlmon.report.said import spelled
+from mlmon.report.facts import words
+from mlmon.report.facts.sentence import spelled
+from mlmon.report.tiles.performance import few_in_words
 
 LOOK = r"""
 () => {

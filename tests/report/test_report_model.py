@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from toy_warehouse import HOSTILE, Names, filled, spoken, tiles
 
-from mlmon.report.ask import ask
 from mlmon.report.charts.draw import draw, specify
-from mlmon.report.dashboard import dashboard
-from mlmon.report.model import model_facts, pages
+from mlmon.report.facts.ask import ask
+from mlmon.report.pages.dashboard import dashboard
+from mlmon.report.pages.model import model_facts, pages
 
 
 def texts(table: dict[str, Any]) -> list[list[str]]:

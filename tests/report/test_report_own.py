@@ -11,11 +11,12 @@ from plain_facts import strange
 from toy_board import DRIFT, HEAT, LINES, QUERY, board
 from toy_warehouse import Names, filled, tiles
 
-from mlmon.report import markup, words
-from mlmon.report.ask import in_zone
 from mlmon.report.charts import own as own_chart
 from mlmon.report.charts.draw import draw
-from mlmon.report.dashboard import dashboard
+from mlmon.report.facts import words
+from mlmon.report.facts.ask import in_zone
+from mlmon.report.pages.dashboard import dashboard
+from mlmon.report.render import markdown_in
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +50,7 @@ def texts(table):
     ],
 )
 def test_markdown_is_what_a_page_may_hold(text, html):
-    assert markup.html(text, 2) == html
+    assert markdown_in.html(text, 2) == html
 
 
 @pytest.mark.parametrize(
@@ -71,9 +72,9 @@ def test_markdown_is_what_a_page_may_hold(text, html):
     ],
 )
 def test_a_link_leads_to_the_web_to_mail_or_to_a_page_beside(url, kept):
-    assert ("<a " in markup.html(f"[x]({url})", 2)) is kept
+    assert ("<a " in markdown_in.html(f"[x]({url})", 2)) is kept
     if ":" in url and " " not in url:
-        assert ("<a " in markup.html(f"<{url}>", 2)) is (kept and "#x" not in url)
+        assert ("<a " in markdown_in.html(f"<{url}>", 2)) is (kept and "#x" not in url)
 
 
 @pytest.mark.parametrize(
@@ -87,11 +88,11 @@ def test_a_link_leads_to_the_web_to_mail_or_to_a_page_beside(url, kept):
     ],
 )
 def test_headings_stand_below_the_tile_and_none_is_skipped(text, above, levels):
-    assert "".join(re.findall(r"<h(\d)>", markup.html(text, above))) == levels
+    assert "".join(re.findall(r"<h(\d)>", markdown_in.html(text, above))) == levels
 
 
 def test_a_table_in_a_text_has_no_inline_style():
-    html = markup.html("| a | b |\n|:--|--:|\n| 1 | 2 |", 2)
+    html = markdown_in.html("| a | b |\n|:--|--:|\n| 1 | 2 |", 2)
     assert "style" not in html
     assert '<td class="n">2</td>' in html
 

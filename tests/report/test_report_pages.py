@@ -12,10 +12,10 @@ import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
 from mlmon.errors import EvaluationNotFound
-from mlmon.report.ask import ask
-from mlmon.report.evaluation import evaluation_page
-from mlmon.report.html import render
-from mlmon.report.links import file_name, run_page
+from mlmon.report.facts.ask import ask
+from mlmon.report.facts.links import file_name, run_page
+from mlmon.report.pages.evaluation import evaluation_page
+from mlmon.report.render.html import render
 from mlmon.report.site import write_report
 
 NAMESPACES = {"http://www.w3.org/2000/svg", "http://www.w3.org/1999/xlink"}

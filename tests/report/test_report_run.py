@@ -9,10 +9,10 @@ import pytest
 from toy_warehouse import START, Names, filled, run, spoken, tiles
 
 import mlmon
-from mlmon.report.ask import Read, ask
-from mlmon.report.links import page_of, run_page
-from mlmon.report.run import pages, run_of_scenario
-from mlmon.warehouse import Warehouse
+from mlmon.report.facts.ask import Read, ask
+from mlmon.report.facts.links import page_of, run_page
+from mlmon.report.pages.run import pages, run_of_scenario
+from mlmon.warehouse.warehouse import Warehouse
 
 NAMES = Names(batches=("2017_04", "2017_05"))
 

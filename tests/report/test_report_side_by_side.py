@@ -11,7 +11,7 @@ from toy_warehouse import Names, filled, tiles
 import mlmon
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.report.charts.draw import draw, specify
-from mlmon.report.side_by_side import side_by_side
+from mlmon.report.pages.comparison import side_by_side
 
 TRUTH = "mes_for_ground_truth/2017_"
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from toy_warehouse import Names, filled, spoken, tiles
 
-from mlmon.report.ask import Read, ask
-from mlmon.report.links import page_of, store_page
-from mlmon.report.store import halves, pages, store
+from mlmon.report.facts.ask import Read, ask
+from mlmon.report.facts.links import page_of, store_page
+from mlmon.report.pages.store import halves, pages, store
 
 TRUTH, DRIFT = "mes_for_ground_truth", "mes_for_input_drift"
 

@@ -12,13 +12,12 @@ import pytest
 from markdown_it import MarkdownIt
 from toy_warehouse import DASHBOARDS, HOSTILE, Names, filled
 
-from mlmon.report import words
 from mlmon.report.charts import picture
-from mlmon.report.dashboard import dashboard
-from mlmon.report.digest import summarised
-from mlmon.report.markdown import JOINER, escaped
+from mlmon.report.facts import words
+from mlmon.report.pages.dashboard import dashboard
 from mlmon.report.site import write_report
-from mlmon.report.summaries import Summary
+from mlmon.report.summary.digest import Summary, summarised
+from mlmon.report.summary.markdown import JOINER, escaped
 
 FILES = ("summary.md", "summary.png", "summary.txt")
 GFM = MarkdownIt("commonmark").enable(["table", "strikethrough"])

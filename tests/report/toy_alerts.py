@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from mlmon.warehouse import Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 CONTEST = {
     "metric": "roc_auc_score",

@@ -9,8 +9,8 @@ from typing import Any
 
 import toy_alerts
 
-from mlmon.views import create, file_views
-from mlmon.warehouse import Warehouse
+from mlmon.views.files import create, file_views
+from mlmon.warehouse.warehouse import Warehouse
 
 Points = list[tuple[float, float]]
 START = datetime(2018, 1, 2, 6, 0)

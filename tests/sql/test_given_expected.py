@@ -15,7 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 from view_bench import Bench, metric_views
 
-from mlmon.views import View, file_views
+from mlmon.views.files import View, file_views
 
 FOLDER = Path(__file__).parent
 KEYS = {

@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
 from mlmon.report.charts.theme import SAMPLE, SAMPLE_DASHED, Datasets, colour, spot
-from mlmon.report.points import few_records
+from mlmon.report.facts import words
+from mlmon.report.facts.tile import few_records
 
 TITLES = {
     "roc_curve": ("False positive rate", "True positive rate"),

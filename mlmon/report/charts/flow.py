@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
 
-from mlmon.report import layout, words
 from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
 from mlmon.report.charts.theme import TONE, TONE_SHAPED, TONES, Datasets, colour
-from mlmon.report.layout import Box
+from mlmon.report.facts import words
+from mlmon.report.tiles import flow
+from mlmon.report.tiles.flow import Box
 
 PAD = 10
 BESIDE = 98  # where the state stands beside the name, and not below it
@@ -110,8 +111,8 @@ def axis(channel: str, length: int) -> Spec:
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
     """The specification and its data: in columns, or as a tree where the picture is narrow."""
     nodes, edges = facts["nodes"], facts["edges"]
-    is_wide = width >= layout.WIDE
-    boxes = layout.wide(nodes, edges) if is_wide else layout.narrow(nodes, edges)
+    is_wide = width >= flow.WIDE
+    boxes = flow.wide(nodes, edges) if is_wide else flow.narrow(nodes, edges)
     lines = list(curves(boxes, edges) if is_wide else elbows(boxes))
     room = 0 if is_wide else BESIDE
     datasets: Datasets = {
@@ -194,8 +195,8 @@ def said(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
 
 def titles(nodes: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The names of the columns."""
-    places = layout.columns(nodes)
-    return [{"x": x, "y": 10, "text": layout.TITLES[column]} for column, x in places.items()]
+    places = flow.columns(nodes)
+    return [{"x": x, "y": 10, "text": flow.TITLES[column]} for column, x in places.items()]
 
 
 def zones(boxes: Sequence[Box]) -> Iterator[dict[str, Any]]:
@@ -222,7 +223,7 @@ def curves(boxes: Sequence[Box], edges: Sequence[dict[str, int]]) -> Iterator[di
         source, target = by_id[edge["source"]], by_id[edge["target"]]
         start, end = source["x"] + source["width"], target["x"] - 5
         y, y2 = source["y"] + source["height"] / 2, target["y"] + target["height"] / 2
-        turn, middle = target["x"] - layout.GAP, target["x"] - layout.GAP / 2
+        turn, middle = target["x"] - flow.GAP, target["x"] - flow.GAP / 2
         points = [(start, y), (turn, y), (middle, y), (middle, y2), (end, y2)]
         for order, (x, down) in enumerate(points):
             yield {"edge": place, "order": order, "x": x, "y": down}
@@ -242,7 +243,7 @@ def elbows(boxes: Sequence[Box]) -> Iterator[dict[str, Any]]:
     for box in boxes:
         if box["parent"] is not None:
             parent = by_id[box["parent"]]
-            x, y = parent["x"] + layout.INDENT / 2, box["y"] + box["height"] / 2
+            x, y = parent["x"] + flow.INDENT / 2, box["y"] + box["height"] / 2
             points = [(x, parent["y"] + parent["height"]), (x, y), (box["x"], y)]
             for order, (right, down) in enumerate(points):
                 yield {"edge": box["id"], "order": order, "x": right, "y": down}

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from mlmon.report import geometry, words
 from mlmon.report.charts.grammar import (
     Spec,
     apart,
@@ -20,6 +19,7 @@ from mlmon.report.charts.grammar import (
     sized,
 )
 from mlmon.report.charts.theme import TONE, TONE_SHAPED, Datasets, colour, spot
+from mlmon.report.facts import geometry, words
 
 LIMIT_TONES = {"minimum": "bad", "soft_minimum": "warn", "soft_maximum": "warn", "maximum": "bad"}
 BARS_UP_TO = 2

@@ -3,10 +3,10 @@
 from functools import cache
 from typing import Any
 
-from mlmon.report import words
 from mlmon.report.charts.curves import DIAGONAL, METRIC_COLOURS, METRIC_DASHES, TITLES
 from mlmon.report.charts.grammar import Spec, category, layer, layers, mark, number, ordinal, sized
 from mlmon.report.charts.theme import Datasets, colour, spot
+from mlmon.report.facts import words
 
 
 @cache

@@ -12,9 +12,8 @@ from typing import Any
 import vl_convert
 
 from mlmon.report.charts.draw import specify
-from mlmon.report.charts.fonts import FONT, ready
 from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import CONFIG, colour
+from mlmon.report.charts.theme import CONFIG, FONT, colour, ready
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
 LIGHT = re.compile(r"--([\w-]+): light-dark\((#\w+)")

@@ -3,9 +3,9 @@
 from functools import cache
 from typing import Any
 
-from mlmon.report import words
 from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
 from mlmon.report.charts.theme import TONE, TONE_SHAPED, Datasets, colour, spot
+from mlmon.report.facts import words
 
 
 @cache

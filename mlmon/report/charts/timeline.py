@@ -5,7 +5,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from mlmon.report import words
 from mlmon.report.charts.grammar import (
     Spec,
     apart,
@@ -20,6 +19,7 @@ from mlmon.report.charts.grammar import (
     sized,
 )
 from mlmon.report.charts.theme import Datasets, colour, spot
+from mlmon.report.facts import words
 
 BESIDE = 12  # pixels between the plot and these names
 MARGIN = 112  # room beside the plot for the names of the versions

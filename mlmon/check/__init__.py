@@ -1,0 +1,1 @@
+"""Check: limits against figures, and the alerts that follow."""

@@ -1,0 +1,1 @@
+"""Two frames or files without a project."""

@@ -1,0 +1,1 @@
+"""The stored evaluations: find, key, sample, reference."""

@@ -1,0 +1,1 @@
+"""Samples in, figures out: bench, bins, profile, snapshot, inference, classifier, own metrics."""

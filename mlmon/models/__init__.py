@@ -1,0 +1,1 @@
+"""What is known of a model: versions, artifacts, predictions, features, decisions."""

@@ -1,0 +1,1 @@
+"""Facts into HTML: templates, Markdown, what is cached between runs."""

@@ -1,0 +1,1 @@
+"""Tables from outside: files and frames, their formats and the types of their columns."""

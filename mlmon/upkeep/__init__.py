@@ -1,0 +1,1 @@
+"""What keeps well: doctor and prune."""

@@ -1,0 +1,1 @@
+"""The views: sql/ and what depends on a model or the user, made, refreshed and documented."""

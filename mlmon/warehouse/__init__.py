@@ -1,0 +1,1 @@
+"""The one DuckDB file: connect, transact, tables, comments, migrations, the spelling of SQL."""
