@@ -1,13 +1,12 @@
 """D8: on a terminal a line says how far a command is; elsewhere nothing does."""
 
 import io
-import os
-import pty
 import subprocess
 import sys
 import time
 
 import pytest
+from commands import on_a_terminal
 
 import mlmon
 from mlmon.cli.line import ERASE, Line
@@ -122,28 +121,6 @@ def test_d8_nothing_is_watched_in_python_and_nothing_is_written(shop, capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def on_a_terminal(*words, **environment):
-    """Return what a command writes to the terminal that its stderr is, and to stdout."""
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", PROGRAM, *words],
-        stderr=theirs,
-        stdout=subprocess.PIPE,
-        env={**os.environ, "TERM": "xterm", **environment},
-    )
-    os.close(theirs)
-    parts = []
-    try:
-        while part := os.read(ours, 65536):
-            parts.append(part)
-    except OSError:  # the other end is closed
-        pass
-    os.close(ours)
-    out, _ = process.communicate()
-    assert process.returncode == 0
-    return b"".join(parts).decode(), out.decode()
-
-
 PROGRAM = """
 import mlmon.cli.line as line
 line.PATIENCE = 0
@@ -154,7 +131,8 @@ main()
 
 @pytest.mark.parametrize("environment", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_d8_a_command_on_a_terminal(shop, environment):
-    told, out = on_a_terminal("-C", str(shop), "ingest", "--format", "csv", **environment)
+    words = ("-C", str(shop), "ingest", "--format", "csv")
+    told, out = on_a_terminal("-c", PROGRAM, *words, stdout=subprocess.PIPE, **environment)
     assert out == "dataset,batch\norders,2024_01\norders,2024_02\n"
     is_seen = environment.get("TERM") != "dumb"
     assert ("ingest orders 2024_01" in told) == is_seen

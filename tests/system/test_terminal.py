@@ -1,15 +1,9 @@
 """What reaches a terminal: whole words in columns that fit, and nothing that it would obey."""
 
-import fcntl
-import os
-import pty
-import struct
-import subprocess
-import sys
-import termios
 from datetime import datetime
 
 import pytest
+from commands import on_a_terminal
 
 from mlmon.errors import UnknownName, others
 from mlmon.system.terminal import Format, say, show, size, table_lines, write
@@ -27,26 +21,6 @@ ROWS = [
     }
     for n in range(6)
 ]
-
-
-def on_a_terminal(width: int, *words: str, **environment: str) -> str:
-    """Return what a command prints on a terminal of that width."""
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-    known = {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
-    with subprocess.Popen(
-        [sys.executable, *words], stdout=theirs, stderr=theirs, env={**known, **environment}
-    ) as process:
-        os.close(theirs)
-        parts = []
-        try:
-            while part := os.read(ours, 65536):
-                parts.append(part)
-        except OSError:  # it has ended
-            pass
-        os.close(ours)
-    assert process.returncode == 0, parts
-    return b"".join(parts).decode().replace("\r\n", "\n")
 
 
 @pytest.mark.parametrize("width", [110, 80, 40, 200, 1000])
@@ -99,7 +73,8 @@ def test_d6_wide_letters_and_long_words_stay_within(text):
     ],
 )
 def test_d6_on_a_real_terminal(evaluated, width, words, whole):
-    out = on_a_terminal(width, "-m", "mlmon", *words, "-C", str(evaluated), NO_COLOR="1")
+    words = ["-m", "mlmon", *words, "-C", str(evaluated)]
+    out, _ = on_a_terminal(*words, width=width, NO_COLOR="1")
     assert max(map(len, out.splitlines())) <= width
     assert whole in out.split()
 
@@ -126,8 +101,8 @@ def test_c5_files_hold_values_as_they_are(capsys):
 
 
 def test_c5_on_a_terminal_a_path_is_escaped():
-    program = "from mlmon.terminal import write; write('/a/\\x1b[2J')"
-    assert on_a_terminal(80, "-c", program) == "/a/\\x1b[2J\n"
+    program = "from mlmon.system.terminal import write; write('/a/\\x1b[2J')"
+    assert on_a_terminal("-c", program)[0] == "/a/\\x1b[2J\r\n"
 
 
 def test_c5_messages_repeat_no_long_value():
