@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from mlmon.check import alerts
 from mlmon.config import Config, load
-from mlmon.errors import ConfigError, QueryFailed, reason, require
+from mlmon.errors import ConfigError, require
 from mlmon.report.facts import words
 from mlmon.report.summary.digest import Summary
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
@@ -185,14 +185,9 @@ class Reading(Shown):
 
         Raises QueryFailed.
         """
-        from mlmon.warehouse.queries import relation
+        from mlmon.warehouse import queries
 
-        found = relation(self.warehouse.tried, query)
-        self.warehouse.tried(f"describe from {found}")
-        try:
-            return self.warehouse.ibis.sql(f"select * from {found}", dialect="duckdb")
-        except Exception as error:  # a type that ibis does not know, say
-            raise QueryFailed(reason(error)) from error
+        return queries.table(self.warehouse, query)
 
     def export(
         self,

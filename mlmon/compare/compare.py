@@ -9,6 +9,7 @@ from typing import Any
 from mlmon.errors import ConfigError
 from mlmon.report.facts import words
 from mlmon.system.quiet import quiet, quietly
+from mlmon.warehouse import queries
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 CLASSIFIER_ROWS = 10_000
@@ -86,8 +87,11 @@ class Comparison:
         return self.warehouse.ibis.table(name)
 
     def sql(self, query: str) -> Any:
-        """Return the rows of a query as an ibis table."""
-        return self.warehouse.ibis.sql(query, dialect="duckdb")
+        """Return the rows of a query, one select that only reads, as an ibis table.
+
+        Raises QueryFailed.
+        """
+        return queries.table(self.warehouse, query)
 
     def to_html(self, path: str | Path) -> Path:
         """The page of the comparison is at the path, one file that needs no other; return it."""

@@ -23,6 +23,7 @@ from typing import Any
 
 from mlmon.errors import QueryFailed, ReadsFiles, printable, reason
 from mlmon.warehouse.sql import literal
+from mlmon.warehouse.warehouse import Warehouse
 
 Read = Callable[..., list[dict[str, Any]]]
 
@@ -69,6 +70,16 @@ def relation(read: Read, query: str, *, files: bool = False) -> str:
 def answer(read: Read, query: str) -> list[dict[str, Any]]:
     """Return the rows of the query. Raises QueryFailed, and what `read` raises."""
     return read(f"from {relation(read, query)}")
+
+
+def table(warehouse: Warehouse, query: str) -> Any:
+    """Return the rows of the query as an ibis table. Raises QueryFailed."""
+    found = relation(warehouse.tried, query)
+    warehouse.tried(f"describe from {found}")
+    try:
+        return warehouse.ibis.sql(f"select * from {found}", dialect="duckdb")
+    except Exception as error:  # a type that ibis does not know, say
+        raise QueryFailed(reason(error)) from error
 
 
 def _parsed(read: Read, query: str) -> Any:
