@@ -9,6 +9,7 @@ import shop as small_shop
 
 import mlmon
 from mlmon.flow import flow
+from mlmon.sources import files
 
 
 def nodes(project: mlmon.project.Project) -> dict[str, dict[str, Any]]:
@@ -218,7 +219,7 @@ def test_five_hundred_files_are_looked_through_once(shop, monkeypatch):
         small_shop.write(shop, f"2025_{number:03}", ["1,2024-01-01,1.00,book,kept"])
     with mlmon.open(shop) as project:
         looked: list[str] = []
-        find = mlmon.sources.find
-        monkeypatch.setattr(mlmon.sources, "find", lambda *given: looked.append("") or find(*given))
+        find = files.find
+        monkeypatch.setattr(files, "find", lambda *given: looked.append("") or find(*given))
         assert "and so with 501 more" in reasons(project)["orders"][0]
         assert len(looked) == 1
