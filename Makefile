@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/ready
 
-.PHONY: browser demo test test-slow test-all check bench clean
+.PHONY: browser demo test test-slow test-all check docs bench clean
 
 demo: $(READY)            ## the tutorial end to end: fills warehouse/ and reports/
 	$(BIN)/mlmon demo .
@@ -23,6 +23,9 @@ check: $(READY)           ## lint, types, SQL
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/sqlfluff lint --processes 2 sql mlmon/warehouse/migrations
+
+docs: $(READY)            ## the parts of docs/ that follow from commands, keys and metrics
+	$(BIN)/python docs/generate.py
 
 bench: $(READY)           ## speed, beside hand-written scripts in the same run
 	$(BIN)/python benchmarks/run.py

@@ -1,6 +1,8 @@
 """Whatever a user can type, call or query is documented where it is found."""
 
 import inspect
+import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from mlmon.project import Project
 from mlmon.warehouse.comments import COLUMNS, comment_of
 from mlmon.warehouse.tables import TABLES
 
-README = Path(__file__).parent.parent / "README.md"
+ROOT = Path(__file__).parent.parent
+PAPERS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("*/README.md")])
+GENERATED = ("cli.md", "configuration.md", "metrics.md")
 # Command -> what it is in the Python API: a method of Project, or why there is none.
 COMMANDS = {
     "ingest": "ingest",
@@ -71,8 +75,9 @@ def test_commands_and_methods_are_the_same_list():
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_command_is_in_the_readme(command):
-    assert f"mlmon {command}" in README.read_text(encoding="utf-8")
+def test_a_command_is_told_by_hand(command):
+    by_hand = [path.read_text(encoding="utf-8") for path in PAPERS if path.name != "cli.md"]
+    assert any(f"mlmon {command}" in text for text in by_hand)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -136,8 +141,55 @@ def test_no_declared_comment_is_left_over(finished):
     assert set(COLUMNS) - used == set()
 
 
-def test_the_schema_describes_every_section():
+def test_the_schema_describes_every_section_and_key():
     schema = Config.model_json_schema()
     sections = [schema, *schema["$defs"].values()]
+    keys = [{"title": key, **one} for part in sections for key, one in part["properties"].items()]
     assert len(sections) > 10
-    assert [part["title"] for part in sections if not part.get("description")] == []
+    assert [part["title"] for part in sections + keys if not part.get("description")] == []
+
+
+@pytest.mark.parametrize("document", GENERATED)
+def test_what_follows_from_the_code_is_as_make_docs_writes_it(document):
+    written = runpy.run_path(str(ROOT / "docs/generate.py"))["written"]
+    assert (ROOT / "docs" / document).read_text(encoding="utf-8") == written(document), "make docs"
+
+
+def anchors(path: Path) -> set[str]:
+    """Return what a link to a part of a document may end in, as GitHub spells headings."""
+    headings = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_links_lead_somewhere(paper):
+    for link in re.findall(r"\]\(([^)\s]+)\)", paper.read_text(encoding="utf-8")):
+        if not link.startswith("https://"):
+            file, _, part = link.partition("#")
+            target = (paper.parent / file) if file else paper
+            assert target.exists(), link
+            assert not part or part in anchors(target), link
+
+
+NOW = [path for path in PAPERS if path.name != "CHANGELOG.md"]  # which tells of what was
+
+
+@pytest.mark.parametrize("paper", NOW, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_paths_that_are_named_are_there(paper):
+    text = paper.read_text(encoding="utf-8")
+    for path in re.findall(r"`((?:mlmon|sql|tests|docs|benchmarks)/[\w/.]+)`", text):
+        assert (ROOT / path).exists(), path
+
+
+def test_the_readme_leads_to_every_document():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [path.name for path in ROOT.glob("docs/*.md") if f"(docs/{path.name})" not in text] == []
+    assert text.count("\n") < 160
+    assert not re.search(r"\]\((?!docs/|https://|[A-Z]+\.md|warehouse/)", text)
+
+
+def test_the_picture_of_the_house_has_every_room():
+    text = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    picture = text.partition("## The house")[2].partition("**The rule.**")[0]
+    rooms = {path.stem for path in (ROOT / "mlmon").glob("[!_]*") if path.suffix in ("", ".py")}
+    assert {room for room in rooms if not re.search(rf"\b{room}\b", picture)} == set()

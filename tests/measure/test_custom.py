@@ -541,15 +541,15 @@ def test_the_names_of_mlmons_metrics_are_known_without_a_database(trained):
 
 
 def block(language: str, word: str) -> str:
-    """Return the README's block in a language that has a word in it."""
-    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    """Return the block of docs/metrics.md in a language that has a word in it."""
+    text = (Path(__file__).parents[2] / "docs/metrics.md").read_text(encoding="utf-8")
     found = re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     (one,) = [each for each in found if word in each]
     return one
 
 
-def test_the_readmes_metrics(finished_copy):
-    view(finished_copy, "declined", block("sql", "declined_amount"))
+def test_the_documented_metrics(finished_copy):
+    view(finished_copy, "declined", block("sql", "as metric"))
     (finished_copy / "my_metrics.py").write_text(block("python", "def missed_amount"))
     settings = block("yaml", "missed_amount").splitlines()
     assert settings[0].startswith("views: ")
