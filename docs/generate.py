@@ -155,7 +155,8 @@ def kind(key: str, schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "object":
         return "".join(f"name: {kind('', one)}" for one in named(schema)) or "any"
     words = {"string": "text", "boolean": "true or false", "integer": "whole number"}
-    return words.get(schema["type"], schema["type"]) + bounds(schema)
+    word = str(schema["type"])
+    return words.get(word, word) + bounds(schema)
 
 
 def plural(word: str) -> str:

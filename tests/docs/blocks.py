@@ -27,6 +27,7 @@ BLOCK = re.compile(
 GENERATED = re.compile(r"<!-- generated.*<!-- end", re.DOTALL)
 OUTPUT = ("", "text")  # languages of what the block before prints
 NUMBER = re.compile(r"-?\d[\d.,]*(?:e[+-]?\d+)?")
+PICTURE = "picture"  # mark of a block that is no output
 TIMES_DIFFER = "times differ"  # mark of an output of which only the first line is compared
 
 
@@ -81,7 +82,7 @@ class Reader:
 
     def follow(self, block: Block) -> None:
         """What the block says is done, or what it shows was printed."""
-        if block.why_not:
+        if block.why_not or block.mark == PICTURE:
             return
         if block.file:
             path = self.folder / block.file

@@ -4,12 +4,14 @@ import shutil
 from pathlib import Path
 
 import pytest
-from blocks import Reader, blocks, documents
+from blocks import OUTPUT, Reader, blocks, documents
 from shared import built
 
 from mlmon.demo.chapters import tell
 
-WITH_BLOCKS = [document for document in documents() if any(blocks(document))]
+DOCUMENTS = [
+    name for name in documents() if any(one.language not in OUTPUT for one in blocks(name))
+]
 NOT_RUN = 4  # blocks that need what a test cannot have; each says what
 
 
@@ -27,17 +29,17 @@ def follow(document: str, folder: Path, run, monkeypatch, *, exact: bool) -> Non
         reader.follow(block)
 
 
-@pytest.mark.parametrize("document", WITH_BLOCKS)
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_says_can_be_done(document, finished_copy, run, monkeypatch):
     follow(document, finished_copy, run, monkeypatch, exact=False)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("document", WITH_BLOCKS)
+@pytest.mark.parametrize("document", DOCUMENTS)
 def test_what_a_document_shows_is_printed(document, whole_tutorial, tmp_path, run, monkeypatch):
     copy = shutil.copytree(whole_tutorial, tmp_path / "tutorial")
     follow(document, copy, run, monkeypatch, exact=True)
 
 
 def test_few_blocks_are_not_run():
-    assert len([1 for name in WITH_BLOCKS for one in blocks(name) if one.why_not]) == NOT_RUN
+    assert len([1 for name in DOCUMENTS for one in blocks(name) if one.why_not]) == NOT_RUN
