@@ -188,8 +188,10 @@ def default(schema: Mapping[str, Any], is_needed: bool) -> str:
 
 # ---- Metrics
 
-# A header's entries, those of more than a line indented; all else are its remarks.
-ENTRY = re.compile(r"-- (?:[A-Z]\w*|[a-z_0-9]+): .+(?:\n--  .+)*")
+# A header's entries, further lines of one indented. What else stands before its columns: remarks.
+LABELS = "Grain Reads Metric Title Family Tasks Per Better Oracle Order Description"
+ENTRY = re.compile(rf"-- (?:{LABELS.replace(' ', '|')}): .+(?:\n--  .+)*")
+COLUMN = re.compile(r"^-- [a-z_0-9]+: ", re.MULTILINE)
 ORACLE = re.compile(r"^-- Oracle: (.+(?:\n--  .+)*)", re.MULTILINE)
 
 
@@ -200,8 +202,8 @@ def metrics() -> list[str]:
     for row in catalogue():
         if row["family"] != family:
             family = row["family"]
-            lines += [f"## {family.capitalize()}", ""]
-        lines += [f"### {row['metric']}", "", *entry(row), ""]
+            lines += [f"### {family.capitalize()}", ""]
+        lines += [f"#### {row['metric']}", "", *entry(row), ""]
     return lines
 
 
@@ -228,7 +230,7 @@ def entry(row: Mapping[str, Any]) -> Iterator[str]:
 def remarks(view: files.View) -> Iterator[str]:
     """Yield what a metric's header says of floors, ties and empty cases; its oracle; its file."""
     header = "\n".join(line for line in view.sql.splitlines() if line.startswith("--"))
-    lines = ENTRY.sub("", header).splitlines()[1:]
+    lines = ENTRY.sub("", COLUMN.split(header)[0]).splitlines()[1:]
     if words := " ".join(line[2:].strip() for line in lines if line):
         yield words
     if oracle := ORACLE.search(view.sql):
