@@ -5,12 +5,13 @@ pydantic models describe them, `metrics.md` the catalogue of metrics and the hea
 files. What stands between the two marks of a document is written, all else is by hand.
 """
 
+import inspect
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from enum import Enum
+from enum import EnumMeta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import typer.main
 
@@ -49,7 +50,7 @@ def cli() -> list[str]:
     for name, command in commands():
         lines += [f"## mlmon {name}", "", command.help.strip(), ""]
         lines += [f"`{f'mlmon {name} {usage(command)}'.strip()}`", ""]
-        rows = [[f"`{spelled(one)}`", one.help or ""] for one in command.params if one.help]
+        rows = [[f"`{spelled(command, one)}`", one.help] for one in command.params if one.help]
         lines += [*table(["", ""], rows), ""] if rows else []
     return lines
 
@@ -69,19 +70,15 @@ def is_argument(parameter: Any) -> bool:
     return bool(parameter.param_type_name == "argument")
 
 
-def spelled(parameter: Any) -> str:
-    """Return a parameter as it is typed, an option with what stands for its value."""
+def spelled(command: Any, parameter: Any) -> str:
+    """Return a parameter as it is typed, with its choices or what stands for its value."""
+    hint = get_type_hints(inspect.unwrap(command.callback)).get(parameter.name)
+    choices = ["|".join(kind) for kind in (hint, *get_args(hint)) if isinstance(kind, EnumMeta)]
+    name = str(parameter.metavar or parameter.name.upper())
     if is_argument(parameter):
-        return str(parameter.name.upper())
+        return ": ".join([name, *choices])
     option = ", ".join(parameter.opts)
-    return option if parameter.is_flag else f"{option} {value(parameter)}"
-
-
-def value(option: Any) -> str:
-    """Return what stands for an option's value: its choices, or its name."""
-    if isinstance(option.default, Enum):
-        return "|".join(type(option.default))
-    return str(option.metavar or option.name.upper())
+    return option if parameter.is_flag else f"{option} {next(iter(choices), name)}"
 
 
 # ---- Keys of mlmon.yml
