@@ -9,14 +9,16 @@ from sqlglot import exp
 
 from mlmon.errors import MlmonError
 from mlmon.views import files
-from mlmon.warehouse.metrics import sql_folder
+from mlmon.warehouse.metrics import MADE_OF_ENTRIES, MADE_OF_MODELS, catalogue, sql_folder
 from mlmon.warehouse.tables import TABLES
 from mlmon.warehouse.warehouse import Warehouse
 
 WIDTH = 80
 TABLE_NAMES = {table.name for table in TABLES}
-# The relations that are generated, because they depend on a model's columns, and their floor.
-GENERATED = dict.fromkeys(("sample_records", "feature_values", "scored_records"), "staging")
+# The relations that are generated, because they depend on a model's columns or on the headers of
+# all metrics, and their floor.
+GENERATED = dict.fromkeys(MADE_OF_MODELS, "staging")
+GENERATED |= {view.name: view.floor for view in files.file_views() if view.name in MADE_OF_ENTRIES}
 # What a view may read, beside the stored tables and views of its own floor. Metrics are measured
 # from the profile; the marts only read what was stored, so that they answer at once.
 READS = {
@@ -121,7 +123,9 @@ def test_grain(name, finished):
 @pytest.mark.parametrize("name", [*GENERATED, "scored_transactions"])
 def test_grain_of_generated_views(name, finished):
     keys = {
+        "evaluation_history": "evaluation_id",
         "feature_values": "sample_id, record_id, feature",
+        "metric_catalogue": "metric",
         "scored_transactions": "transaction_id",
     }
     grain = keys.get(name, "sample_id, record_id")
@@ -142,7 +146,33 @@ def test_views_come_after_what_they_read():
     for view in files.ordered(files.file_views()):
         assert set(view.reads) & set(FILES) <= seen
         seen.add(view.name)
-    assert seen == set(FILES)
+    assert seen == set(FILES) | MADE_OF_ENTRIES
+
+
+def test_every_metric_has_an_entry_in_a_header():
+    measured = {
+        view.name: view
+        for view in files.file_views()
+        if view.floor in ("drift", "quality", "performance") and "value" in view.columns
+    }
+    listed = {metric.name: metric for metric in catalogue()}
+    assert len(listed) == len(catalogue()), "a metric has one entry"
+    assert set(measured) == set(listed) & set(FILES), "the entry stands in the view's header"
+    titles = [re.findall("^-- Title: ", text_of(name), re.MULTILINE) for name in FILES]
+    assert len(listed) == sum(map(len, titles)), "an entry has all its lines, in order"
+    for name, view in measured.items():
+        metric = listed[name]
+        assert metric.family.split()[-1] == view.floor
+        of_classes = metric.family == "performance"
+        assert metric.is_per_feature == ("feature" in view.grain and not of_classes), name
+
+
+def test_the_order_of_metrics_has_no_ties():
+    orders = [metric.order for metric in catalogue()]
+    assert len(set(orders)) == len(orders)
+    families = [metric.family for metric in catalogue()]
+    assert list(dict.fromkeys(families)) == ["input drift", "quality", "performance"]
+    assert families == sorted(families, key=families.index), "a family stands together"
 
 
 def test_a_wrong_file_is_named(tmp_path):

@@ -1,7 +1,8 @@
 """Views: those of the files in sql/ and the generated ones, ordered, created, commented.
 
 A file's header is its documentation: line 1 is the view's comment, `Grain:` and `Reads:` are
-checked by tests, and `-- column: words` lines are the comments of its columns.
+checked by tests, and `-- column: words` lines are the comments of its columns. What else it says
+of a metric makes the two views `metric_catalogue` and `evaluation_history`.
 """
 
 import re
@@ -15,8 +16,8 @@ import duckdb
 
 from mlmon.errors import MlmonError, UnknownName, reason
 from mlmon.warehouse.comments import comment_of
-from mlmon.warehouse.metrics import sql_folder
-from mlmon.warehouse.sql import quoted
+from mlmon.warehouse.metrics import catalogue, sql_folder
+from mlmon.warehouse.sql import literal, quoted
 from mlmon.warehouse.warehouse import Warehouse
 
 FLOORS = ("staging", "profile", "drift", "quality", "performance", "marts")
@@ -62,8 +63,84 @@ def _listed(header: Sequence[str], label: str) -> tuple[str, ...]:
 
 @lru_cache
 def file_views() -> tuple[View, ...]:
-    """Return every view of sql/, on every floor."""
-    return tuple(parse(path) for path in sorted(sql_folder().glob("*/*.sql")))
+    """Return every view of sql/, on every floor, and those that are made of its headers."""
+    parsed = [parse(path) for path in sorted(sql_folder().glob("*/*.sql"))]
+    return (*parsed, _metric_catalogue(), _evaluation_history())
+
+
+def _metric_catalogue() -> View:
+    """Return the list of the headers' metrics: the order is the position, from 1."""
+    rows = [
+        (
+            position,
+            metric.name,
+            metric.family,
+            metric.tasks,
+            metric.is_per_feature,
+            metric.higher_is_better,
+            metric.title,
+            metric.description,
+        )
+        for position, metric in enumerate(catalogue(), start=1)
+    ]
+    values = ",\n".join(f"    ({', '.join(map(literal, row))})" for row in rows)
+    columns = {
+        "position": "the order, from 1.",
+        "metric": "the metric's name, the field's own.",
+        "family": "input drift, quality or performance.",
+        "tasks": "the tasks that the metric is defined for.",
+        "is_per_feature": "a figure of each feature, not of the whole model.",
+        "higher_is_better": "whether higher is better, NULL where neither is.",
+        "title": "what a reader sees.",
+        "description": "the definition in a sentence.",
+    }
+    return View(
+        name="metric_catalogue",
+        floor="staging",
+        sql=f"select *\nfrom (\n    values\n{values}\n) as metrics ({', '.join(columns)})",
+        comment="Metric catalogue: every metric, in the order in which it is shown.",
+        grain=("metric",),
+        reads=(),
+        columns=columns,
+    )
+
+
+def _evaluation_history() -> View:
+    """Return the view of evaluations that has a column of every whole-model metric.
+
+    A store's metrics dataset is this view, filtered by store. What was measured once against
+    another reference is in it too: `evaluations` has `is_aside`.
+    """
+    of_evaluation = ["store", "batch", "evaluation_id", "model_version", "evaluated_at", "rows"]
+    listed = ",\n".join(f"    evaluations.{column}" for column in of_evaluation)
+    figures = ",\n".join(
+        f"    max(f.value) filter (f.metric = '{metric.name}') as {metric.name}"
+        for metric in catalogue()
+        if not metric.is_per_feature
+    )
+    return View(
+        name="evaluation_history",
+        floor="marts",
+        sql=f"""\
+with figures as (
+    select evaluation_id, metric, value
+    from evaluation_metrics
+    where feature is null and segment is null and evaluation_id is not null
+)
+
+select
+{listed},
+{figures}
+from evaluations
+left join figures as f on evaluations.evaluation_id = f.evaluation_id
+group by
+{listed}
+""",
+        comment="Every evaluation with its whole-model metrics side by side, NULL where none.",
+        grain=("evaluation_id",),
+        reads=("evaluation_metrics", "evaluations"),
+        columns={},
+    )
 
 
 def ordered(views: Iterable[View]) -> list[View]:

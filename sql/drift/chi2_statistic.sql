@@ -1,6 +1,14 @@
 -- Chi-square statistic: the two-sample contingency table of the categories.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: contingency_counts, feature_pairs.
+-- Title: Chi-square statistic
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: scipy.stats.chi2_contingency(table, correction=False).statistic
+-- Order: 140
+-- Description: Two-sample statistic of the categories or bins.
 -- Numeric: over the coarse bins. Categorical: over the raw values. Missing
 -- values are a category. No Yates correction.
 -- Pooling: categories with an expected count under 5 on the smaller side are

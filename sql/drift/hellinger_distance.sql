@@ -1,6 +1,14 @@
 -- Hellinger distance: norm of sqrt(p) - sqrt(q) over bins, divided by sqrt 2.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: bin_shares.
+-- Title: Hellinger distance
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: numpy.linalg.norm(numpy.sqrt(p) - numpy.sqrt(q)) / numpy.sqrt(2)
+-- Order: 80
+-- Description: Distance of the roots of the shares, 0 to 1.
 -- Over the coarse bins; missing, other, below and above are bins too.
 -- evaluation_id: the evaluation.
 -- feature: the feature; the score and the prediction are features too.

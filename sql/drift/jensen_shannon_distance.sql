@@ -1,6 +1,14 @@
 -- Jensen-Shannon distance: root of the divergence, base 2, over coarse bins.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: bin_shares.
+-- Title: Jensen-Shannon distance
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: scipy.spatial.distance.jensenshannon(p, q, base=2)
+-- Order: 70
+-- Description: Root of the divergence, base 2, over the bins.
 -- The mean of p * log2(p / m) and q * log2(q / m), m = (p + q) / 2, summed.
 -- An empty share adds 0. Missing, other, below and above are bins too.
 -- evaluation_id: the evaluation.

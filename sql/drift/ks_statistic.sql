@@ -1,6 +1,14 @@
 -- Kolmogorov-Smirnov statistic: largest gap of the distribution functions.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: cumulative_gaps.
+-- Title: KS statistic
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: scipy.stats.ks_2samp(reference, current).statistic
+-- Order: 100
+-- Description: Largest gap of the distribution functions.
 -- Two-sample, two-sided, exact on the raw finite values; numeric features.
 -- Where several numbers have the largest gap, the counts are of one of them.
 -- evaluation_id: the evaluation.

@@ -1,6 +1,12 @@
 -- Largest population stability index of the input features.
 -- Grain: one row per evaluation_id.
 -- Reads: population_stability_index.
+-- Title: Largest PSI
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Better: lower
+-- Order: 50
+-- Description: Largest stability index of the input features.
 -- The score and the prediction are no input features.
 -- evaluation_id: the evaluation.
 -- feature: NULL, the figure is of the whole model.

@@ -1,6 +1,15 @@
 -- Normalized Wasserstein distance: in standard deviations of the reference.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: evaluations, feature_moments, wasserstein_distance.
+-- Title: Normalized Wasserstein distance
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: scipy.stats.wasserstein_distance(reference, current)
+--   / numpy.std(reference, ddof=1)
+-- Order: 130
+-- Description: The same in standard deviations of the reference.
 -- The sample standard deviation (n - 1). Numeric features.
 -- evaluation_id: the evaluation.
 -- feature: the numeric feature; the score is a feature too.

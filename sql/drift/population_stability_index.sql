@@ -1,6 +1,15 @@
 -- Population stability index: sum of (p - q) * ln(p / q) over coarse bins.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: bin_shares.
+-- Title: PSI
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: numpy.sum(scipy.special.rel_entr(p, q)
+--   + scipy.special.rel_entr(q, p))
+-- Order: 60
+-- Description: Sum of (p - q) ln(p / q) over the bins.
 -- p is the current share, q the reference's; missing, other, below and above
 -- are bins too. A share below 0.0001 counts as 0.0001, so an emptied bin is
 -- large, not infinite.

@@ -1,6 +1,14 @@
 -- Wasserstein distance: area between the two distribution functions.
 -- Grain: one row per evaluation_id, feature.
 -- Reads: cumulative_gaps.
+-- Title: Wasserstein distance
+-- Family: input drift
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Oracle: scipy.stats.wasserstein_distance(reference, current)
+-- Order: 120
+-- Description: Area between the distribution functions.
 -- The first distance, exact on the raw finite values; numeric features.
 -- A constant feature has distance 0.
 -- evaluation_id: the evaluation.

@@ -1,6 +1,13 @@
 -- Accuracy: the share of rows whose predicted class is the actual one.
 -- Grain: one row per sample_id.
 -- Reads: confusion_counts.
+-- Title: Accuracy
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.accuracy_score(actual, predicted)
+-- Order: 290
+-- Description: Share of rows that are predicted right.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.
 -- value: the share, 0 to 1.

@@ -1,6 +1,13 @@
 -- Average precision: the mean precision at the rows of the class, by score.
 -- Grain: one row per sample_id, feature.
 -- Reads: score_sums, score_totals.
+-- Title: Average precision
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.average_precision_score(actual, score)
+-- Order: 390
+-- Description: Mean precision at the positives, by score.
 -- Exact, by steps, ties in one step. Undefined without a row of the class.
 -- Multiclass: each class against the rest, and their mean, which is undefined
 -- where the precision of one of them is.

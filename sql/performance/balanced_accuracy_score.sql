@@ -1,6 +1,13 @@
 -- Balanced accuracy: the mean recall of the classes.
 -- Grain: one row per sample_id.
 -- Reads: confusion_counts.
+-- Title: Balanced accuracy
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.balanced_accuracy_score(actual, predicted)
+-- Order: 300
+-- Description: Mean recall of the classes.
 -- The classes that occur as an actual value; with fewer than two, undefined.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

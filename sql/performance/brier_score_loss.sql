@@ -1,6 +1,13 @@
 -- Brier score: the mean squared difference of probability and outcome.
 -- Grain: one row per sample_id.
 -- Reads: score_sums, score_totals.
+-- Title: Brier score
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: lower
+-- Oracle: sklearn.metrics.brier_score_loss(actual, score, labels=classes)
+-- Order: 370
+-- Description: Mean squared difference of probability and outcome.
 -- Binary: of the positive class. Multiclass: summed over the classes, and
 -- undefined where an actual class has no probabilities. Undefined too where the
 -- scores are no probabilities.

@@ -1,6 +1,12 @@
 -- Calibration loss: how far scores are from the shares they stand for.
 -- Grain: one row per sample_id.
 -- Reads: calibration_curve_points, score_totals.
+-- Title: Calibration loss
+-- Family: performance
+-- Tasks: binary
+-- Better: lower
+-- Order: 400
+-- Description: Distance of scores from the shares they stand for.
 -- Mean over ten equal-width score bins, weighted by rows, of the difference
 -- between the share of positives and the mean score. Undefined where the scores
 -- are no probabilities. Binary only.

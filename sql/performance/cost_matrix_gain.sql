@@ -1,6 +1,12 @@
 -- Cost matrix gain: the mean gain of a row, by the four weights of the sample.
 -- Grain: one row per sample_id.
 -- Reads: confusion_counts, samples.
+-- Title: Cost matrix gain
+-- Family: performance
+-- Tasks: binary
+-- Better: higher
+-- Order: 420
+-- Description: Mean gain of a row by the four weights.
 -- Binary only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

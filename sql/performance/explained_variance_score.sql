@@ -1,6 +1,13 @@
 -- Explained variance: 1 - variance of the error / variance of the actual value.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: Explained variance
+-- Family: performance
+-- Tasks: regression
+-- Better: higher
+-- Oracle: sklearn.metrics.explained_variance_score(actual, estimate)
+-- Order: 440
+-- Description: The same, forgiving a constant error.
 -- As R2, but a constant error costs nothing. Undefined for a constant actual
 -- value. Regression only.
 -- sample_id: the sample.

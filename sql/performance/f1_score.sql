@@ -1,6 +1,13 @@
 -- F1: the harmonic mean of precision and recall.
 -- Grain: one row per sample_id, feature.
 -- Reads: confusion_counts.
+-- Title: F1
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.f1_score(actual, predicted, zero_division=nan)
+-- Order: 330
+-- Description: Harmonic mean of precision and recall.
 -- 2 TP / (2 TP + FP + FN); undefined only where TP + FP + FN = 0.
 -- Multiclass: a row per class, and the mean of the classes where it is defined
 -- (scikit-learn's macro average with zero_division=nan).

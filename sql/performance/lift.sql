@@ -1,6 +1,12 @@
 -- Lift: recall in the top part by score, against picking rows by chance.
 -- Grain: one row per sample_id.
 -- Reads: cumulative_scores, samples, score_sums, score_totals.
+-- Title: Lift
+-- Family: performance
+-- Tasks: binary
+-- Better: higher
+-- Order: 410
+-- Description: Recall in the top part by score, against chance.
 -- The part is lift_at of the sample (0.4). Rows tied at the cut count in
 -- proportion, so that their order does not matter. Binary only.
 -- sample_id: the sample.

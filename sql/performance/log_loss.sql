@@ -1,6 +1,13 @@
 -- Log loss: the mean of -ln(probability of the actual class).
 -- Grain: one row per sample_id.
 -- Reads: score_sums, score_totals.
+-- Title: Log loss
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: lower
+-- Oracle: sklearn.metrics.log_loss(actual, score, labels=classes)
+-- Order: 360
+-- Description: Mean of -ln(probability of the actual class).
 -- A probability below 2.220446049250313e-16 counts as that, as in scikit-learn.
 -- Multiclass: undefined where an actual class has no probabilities. Undefined
 -- too where the scores are no probabilities.

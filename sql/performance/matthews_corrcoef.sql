@@ -1,6 +1,13 @@
 -- Matthews correlation: of the actual and the predicted classes.
 -- Grain: one row per sample_id.
 -- Reads: confusion_counts.
+-- Title: Matthews correlation
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.matthews_corrcoef(actual, predicted)
+-- Order: 340
+-- Description: Correlation of actual and predicted class.
 -- The multiclass form, which is the usual one where there are two classes.
 -- Undefined where all rows are, or are predicted as, one class.
 -- sample_id: the sample.

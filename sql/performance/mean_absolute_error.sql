@@ -1,6 +1,13 @@
 -- Mean absolute error: of the estimate.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: MAE
+-- Family: performance
+-- Tasks: regression
+-- Better: lower
+-- Oracle: sklearn.metrics.mean_absolute_error(actual, estimate)
+-- Order: 450
+-- Description: Mean absolute error.
 -- Regression only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

@@ -1,6 +1,13 @@
 -- Mean absolute percentage error: of abs(error) / abs(actual value).
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: MAPE
+-- Family: performance
+-- Tasks: regression
+-- Better: lower
+-- Oracle: sklearn.metrics.mean_absolute_percentage_error(actual, estimate)
+-- Order: 490
+-- Description: Mean of the absolute error over the actual value.
 -- An actual value nearer to 0 than 2.220446049250313e-16 counts as that, as in
 -- scikit-learn, so a single 0 makes the figure huge. Regression only.
 -- sample_id: the sample.

@@ -1,6 +1,13 @@
 -- Mean squared error: of the estimate.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: MSE
+-- Family: performance
+-- Tasks: regression
+-- Better: lower
+-- Oracle: sklearn.metrics.mean_squared_error(actual, estimate)
+-- Order: 460
+-- Description: Mean squared error.
 -- Regression only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

@@ -1,6 +1,13 @@
 -- Pearson correlation: of the actual value and the estimate.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: Correlation
+-- Family: performance
+-- Tasks: regression
+-- Better: higher
+-- Oracle: scipy.stats.pearsonr(actual, estimate).statistic
+-- Order: 500
+-- Description: Pearson correlation of actual value and estimate.
 -- Undefined where either is constant. Regression only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

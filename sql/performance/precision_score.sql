@@ -1,6 +1,13 @@
 -- Precision: the share of rows predicted as the class that are of the class.
 -- Grain: one row per sample_id, feature.
 -- Reads: confusion_counts.
+-- Title: Precision
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.precision_score(actual, predicted, zero_division=nan)
+-- Order: 310
+-- Description: Share of predicted positives that are positive.
 -- Undefined where no row is predicted as the class.
 -- Multiclass: a row per class, and the mean of the classes where it is defined
 -- (scikit-learn's macro average with zero_division=nan).

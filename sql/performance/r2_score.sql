@@ -1,6 +1,13 @@
 -- R2: the share of the actual value's variance that the estimate explains.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: R2
+-- Family: performance
+-- Tasks: regression
+-- Better: higher
+-- Oracle: sklearn.metrics.r2_score(actual, estimate)
+-- Order: 430
+-- Description: Share of the variance that the estimate explains.
 -- Undefined for a constant actual value. Regression only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

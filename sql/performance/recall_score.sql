@@ -1,6 +1,13 @@
 -- Recall: the share of rows of the class that are predicted as the class.
 -- Grain: one row per sample_id, feature.
 -- Reads: confusion_counts.
+-- Title: Recall
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.recall_score(actual, predicted, zero_division=nan)
+-- Order: 320
+-- Description: Share of positives that are predicted.
 -- Undefined where no row is of the class.
 -- Multiclass: a row per class, and the mean of the classes where it is defined
 -- (scikit-learn's macro average with zero_division=nan).

@@ -1,6 +1,13 @@
 -- ROC AUC: how often a row of the class has a higher score than another row.
 -- Grain: one row per sample_id, feature.
 -- Reads: score_sums, score_totals.
+-- Title: ROC AUC
+-- Family: performance
+-- Tasks: binary, multiclass
+-- Better: higher
+-- Oracle: sklearn.metrics.roc_auc_score(actual, score)
+-- Order: 380
+-- Description: How often a positive has a higher score than a negative.
 -- Exact; a tie counts as half. Undefined with one actual class only.
 -- Multiclass: each class against the rest, and their mean, which is undefined
 -- where the area of one of them is.

@@ -1,6 +1,13 @@
 -- Root mean squared error: of the estimate.
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: RMSE
+-- Family: performance
+-- Tasks: regression
+-- Better: lower
+-- Oracle: sklearn.metrics.root_mean_squared_error(actual, estimate)
+-- Order: 470
+-- Description: Root of the mean squared error.
 -- Regression only.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of the whole model.

@@ -1,6 +1,13 @@
 -- Root mean squared log error: of ln(1 + estimate) against ln(1 + actual).
 -- Grain: one row per sample_id.
 -- Reads: estimate_moments.
+-- Title: RMSLE
+-- Family: performance
+-- Tasks: regression
+-- Better: lower
+-- Oracle: sklearn.metrics.root_mean_squared_log_error(actual, estimate)
+-- Order: 480
+-- Description: Root mean squared error of ln(1 + value).
 -- Undefined where an actual value or an estimate is -1 or less.
 -- Regression only.
 -- sample_id: the sample.

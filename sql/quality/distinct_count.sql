@@ -1,6 +1,14 @@
 -- Distinct count: how many different values occur.
 -- Grain: one row per sample_id, feature.
 -- Reads: category_counts, feature_counts, feature_moments.
+-- Title: Distinct values
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: neither
+-- Oracle: len(numpy.unique(values))
+-- Order: 230
+-- Description: Number of different values.
 -- Missing is no value; without rows or values the count is 0.
 -- sample_id: the sample.
 -- feature: the feature; the score and the prediction are features too.

@@ -1,6 +1,12 @@
 -- Duplicate rate: the share of rows that repeat another row in all features.
 -- Grain: one row per sample_id.
 -- Reads: duplicate_counts, samples.
+-- Title: Duplicates
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Better: lower
+-- Order: 280
+-- Description: Share of rows whose features all equal those of another row.
 -- Of rows with equal input features all but one are repeats.
 -- sample_id: the sample.
 -- feature: NULL, the figure is of all features together.

@@ -1,6 +1,14 @@
 -- Maximum: the largest finite value.
 -- Grain: one row per sample_id, feature.
 -- Reads: feature_counts, feature_moments.
+-- Title: Maximum
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: neither
+-- Oracle: numpy.max(values)
+-- Order: 270
+-- Description: Largest finite value.
 -- Numeric features; missing and non-finite values are left out.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

@@ -1,6 +1,14 @@
 -- Mean: the arithmetic mean of the finite values.
 -- Grain: one row per sample_id, feature.
 -- Reads: feature_counts, feature_moments.
+-- Title: Mean
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: neither
+-- Oracle: numpy.mean(values)
+-- Order: 240
+-- Description: Mean of the finite values.
 -- Numeric features; missing and non-finite values are left out.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

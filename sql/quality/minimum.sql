@@ -1,6 +1,14 @@
 -- Minimum: the smallest finite value.
 -- Grain: one row per sample_id, feature.
 -- Reads: feature_counts, feature_moments.
+-- Title: Minimum
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: neither
+-- Oracle: numpy.min(values)
+-- Order: 260
+-- Description: Smallest finite value.
 -- Numeric features; missing and non-finite values are left out.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

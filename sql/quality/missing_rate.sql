@@ -1,6 +1,13 @@
 -- Missing rate: the share of rows without a usable value.
 -- Grain: one row per sample_id, feature.
 -- Reads: feature_counts.
+-- Title: Missing
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Order: 190
+-- Description: Share of rows without a usable value.
 -- NaN and infinities count as missing, and the note says how many they are.
 -- sample_id: the sample.
 -- feature: the feature; the score and the prediction are features too.

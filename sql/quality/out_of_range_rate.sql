@@ -1,6 +1,13 @@
 -- Out of range rate: the share of rows outside the range of the reference.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
+-- Title: Out of range
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Order: 220
+-- Description: Share of rows outside the range of the reference.
 -- Below the minimum or above the maximum of the version's own (of a trained
 -- version the test part), whatever the reference of an evaluation is. Numeric
 -- features.

@@ -1,6 +1,14 @@
 -- Standard deviation: of the finite values, as a sample (n - 1).
 -- Grain: one row per sample_id, feature.
 -- Reads: feature_counts, feature_moments.
+-- Title: Standard deviation
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: neither
+-- Oracle: numpy.std(values, ddof=1)
+-- Order: 250
+-- Description: Sample standard deviation of the finite values.
 -- Numeric features; undefined with fewer than two values.
 -- sample_id: the sample.
 -- feature: the numeric feature; the score is a feature too.

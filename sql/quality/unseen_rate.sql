@@ -1,6 +1,13 @@
 -- Unseen rate: the share of rows with a value that is not in the reference.
 -- Grain: one row per sample_id, feature.
 -- Reads: bin_counts, feature_counts, sample_bins.
+-- Title: Unseen
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Order: 200
+-- Description: Share of rows with a value that is not in the reference.
 -- The version's own, whose values were frozen as bins (of a trained version the
 -- test part), whatever the reference of an evaluation is. Categorical features.
 -- Missing values are rows too, and not unseen.

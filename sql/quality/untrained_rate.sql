@@ -1,6 +1,13 @@
 -- Untrained rate: the share of rows with a value that nothing trained on had.
 -- Grain: one row per sample_id, feature.
 -- Reads: category_counts, feature_counts, model_versions, sample_bins, samples.
+-- Title: Untrained
+-- Family: quality
+-- Tasks: binary, multiclass, regression
+-- Per: feature
+-- Better: lower
+-- Order: 210
+-- Description: Share of rows with a value that nothing trained on had.
 -- All rows of the training count, those that were learned from and those of the
 -- test part, so it is unseen_rate at most. Input features, categorical ones.
 -- Missing values are rows too, and not untrained.

@@ -14,6 +14,7 @@ import pytest
 import mlmon
 from mlmon.errors import MlmonError
 from mlmon.warehouse import schema
+from mlmon.warehouse.metrics import catalogue
 from mlmon.warehouse.tables import TABLES
 from mlmon.warehouse.warehouse import Warehouse
 
@@ -76,6 +77,15 @@ def test_an_older_file_keeps_every_row_and_figure(old):
         assert asked(old, f"select {columns[table]} from {table} order by all") == before, table
     assert asked(old, FIGURES) == figures
     assert len(figures) > 100
+
+
+def test_an_older_file_has_a_column_of_a_metric_that_is_newer(old):
+    measured = {row[0] for row in asked(old, "select distinct metric from metrics")}
+    newer = [one.name for one in catalogue() if not one.is_per_feature and one.name not in measured]
+    with mlmon.open(old) as project:
+        history = project.table("evaluation_history").to_pandas()
+    assert len(history) > 0 < len(newer)
+    assert history[newer].isna().all(axis=None)
 
 
 def test_work_goes_on_in_an_older_file(old):
