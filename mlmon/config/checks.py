@@ -1,6 +1,5 @@
 """`checks:` of a store in mlmon.yml: what its figures must be, and when that becomes an alert."""
 
-import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -8,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from mlmon.config.values import LARGEST, Class, Figure, Function, Section
-from mlmon.system import functions
+from mlmon.system import fingerprints, functions
 from mlmon.warehouse.sql import names
 
 BOUNDS = ("min", "soft_min", "soft_max", "max")
@@ -103,7 +102,7 @@ class Check(Section):
         decisive = self.model_dump_json(
             exclude={"name", "open_after", "resolve_after", "hysteresis"}, exclude_defaults=True
         )
-        return hashlib.md5(f"{decisive} {function}".encode(), usedforsecurity=False).hexdigest()
+        return fingerprints.of(f"{decisive} {function}")
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> "Check":

@@ -10,22 +10,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlmon.config import Check, Config, Step
-from mlmon.views import files
+from mlmon.views import files, freshness
 from mlmon.warehouse.sql import spelled
 from mlmon.warehouse.warehouse import Warehouse
 
 STATE = "configuration"
-STORED = f"select value from warehouse_state where name = '{STATE}'"
 
 
 def store(warehouse: Warehouse, config: Config) -> None:
     """The warehouse has what mlmon.yml has."""
-    text = document(config)
-    if warehouse.value(STORED) == text:
-        return
-    with warehouse.transaction():
-        warehouse.write("delete from warehouse_state where name = $name", name=STATE)
-        warehouse.append("warehouse_state", [{"name": STATE, "value": text}])
+    if freshness.stored(warehouse, STATE) != (text := document(config)):
+        freshness.store(warehouse, STATE, text)
 
 
 def lay_over(warehouse: Warehouse, config: Config) -> None:
@@ -35,7 +30,7 @@ def lay_over(warehouse: Warehouse, config: Config) -> None:
     older mlmon wrote last, is a temporary one too.
     """
     text = document(config)
-    if warehouse.value(STORED) == text:
+    if freshness.stored(warehouse, STATE) == text:
         return
     database = warehouse.value("select current_database()")
     warehouse.read(

@@ -4,7 +4,6 @@ They are plain queries: what one reads is found by parsing it. One that reads wh
 yet, a dataset before its first ingest, waits for it.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from sqlglot import exp
 
 from mlmon.config import Config
 from mlmon.errors import ConfigError, ViewError, reason
+from mlmon.system import fingerprints
 from mlmon.views import freshness
 from mlmon.warehouse import metrics as catalogue
 from mlmon.warehouse import queries
@@ -90,9 +90,7 @@ def _renew(warehouse: Warehouse, config: Config, failed: Mapping[str, str]) -> N
             columns[file.name.lower()] = warehouse.columns(file.name)
         made[file.name] = entry
     if made != known:
-        warehouse.write("delete from warehouse_state where name = 'project_views'")
-        value = json.dumps(made, sort_keys=True)
-        warehouse.append("warehouse_state", [{"name": "project_views", "value": value}])
+        freshness.store(warehouse, freshness.PROJECT_VIEWS, json.dumps(made, sort_keys=True))
 
 
 def _entry(file: File, columns: Columns) -> dict[str, Any]:
@@ -100,8 +98,8 @@ def _entry(file: File, columns: Columns) -> dict[str, Any]:
     read = {name: columns.get(name) for name in file.reads}
     definition = json.dumps([file.path, file.text, read], sort_keys=True)
     return {
-        "definition": hashlib.md5(definition.encode(), usedforsecurity=False).hexdigest(),
-        "text": hashlib.md5(file.text.encode(), usedforsecurity=False).hexdigest(),
+        "definition": fingerprints.of(definition),
+        "text": fingerprints.of(file.text),
         "reads": list(file.reads),
     }
 
