@@ -126,7 +126,7 @@ def test_c5_files_hold_values_as_they_are(capsys):
 
 
 def test_c5_on_a_terminal_a_path_is_escaped():
-    program = "from mlmon.terminal import write; write('/a/\\x1b[2J')"
+    program = "from mlmon.system.terminal import write; write('/a/\\x1b[2J')"
     assert on_a_terminal(80, "-c", program) == "/a/\\x1b[2J\n"
 
 
