@@ -55,9 +55,9 @@ def measured(
         for side in sides:
             put(bench, side)
         cells = len(kinds) * sum(sample["rows"] for sample in samples)
-        relation = "table" if cells <= CELLS else "view"
-        bench.write(f"create {relation} sample_rows as {_sql(rows[0].union(rows[1]))}")
-        bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
+        kind = "table" if cells <= CELLS else "view"
+        bench.create(kind, "sample_rows", _sql(rows[0].union(rows[1])))
+        bench.create("view", "class_scores", _sql(_class_scores(rows, roles)))
 
     given = Rows(fill, _kinds(outcome, kinds))
     snapshot.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])

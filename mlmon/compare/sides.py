@@ -111,7 +111,7 @@ def put(warehouse: Warehouse, side: Side) -> None:
     for name, table in side.beside.items():
         warehouse.connection.register(name, table)
     if isinstance(side.rows, str):
-        warehouse.write(f"create or replace temp view {side.role} as {side.rows}")
+        warehouse.create("temp view", side.role, side.rows)
     else:
         warehouse.connection.register(side.role, side.rows)
 

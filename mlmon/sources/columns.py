@@ -43,13 +43,11 @@ def loaded(warehouse: Warehouse, source: Source, found: Sequence[File]) -> Itera
         with door.unchanged(found), sources.explained(source):
             query = sources.relation(warehouse, source) if found else "select * from mlmon_frame"
             _check_own_names(warehouse, source, query)
-            warehouse.connection.execute(
-                f"create or replace temp table {INCOMING} as select row_number() over ()"
-                f" + {1 if source.is_text else 0} as mlmon_row, * from ({query})"
-            )
+            row = f"row_number() over () + {int(source.is_text)} as mlmon_row"
+            warehouse.create("temp table", INCOMING, f"select {row}, * from ({query})")
         yield
     finally:
-        warehouse.connection.execute(f"drop table if exists {INCOMING}")
+        warehouse.drop("table", INCOMING)
 
 
 def _check_own_names(warehouse: Warehouse, source: Source, query: str) -> None:

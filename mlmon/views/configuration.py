@@ -11,7 +11,7 @@ from typing import Any
 
 from mlmon.config import Check, Config, Step
 from mlmon.views import files, freshness
-from mlmon.warehouse.sql import spelled
+from mlmon.warehouse.sql import quoted, spelled
 from mlmon.warehouse.warehouse import Warehouse
 
 STATE = "configuration"
@@ -33,18 +33,15 @@ def lay_over(warehouse: Warehouse, config: Config) -> None:
     if freshness.stored(warehouse, STATE) == text:
         return
     database = warehouse.value("select current_database()")
-    warehouse.read(
-        spelled(
-            "create temp view warehouse_state as"
-            f' from "{database}".main.warehouse_state where name <> $name'
-            " union all select $name, $text",
-            {"name": STATE, "text": text},
-        )
+    query = (
+        f"from {quoted(database)}.main.warehouse_state where name <> $name"
+        " union all select $name, $text"
     )
+    warehouse.create("temp view", "warehouse_state", spelled(query, {"name": STATE, "text": text}))
     existing = warehouse.views()
     for view in files.ordered(files.file_views()):
         if view.floor == "marts" and view.name not in existing:
-            warehouse.read(f"create temp view {view.name} as {view.sql}")
+            warehouse.create("temp view", view.name, view.sql)
 
 
 def document(config: Config) -> str:

@@ -87,7 +87,7 @@ def refresh(warehouse: Warehouse, config: Config, *, anew: bool = False) -> None
         columns = {name: warehouse.columns(name) for name in described}
         for name in known:
             if name not in wanted:
-                warehouse.ibis.drop_view(name)
+                warehouse.drop("view", name)
         stale, altered = list[View](), set[str]()
         for view in made:
             is_same = known.get(view.name) == wanted[view.name] and not altered & set(view.reads)

@@ -124,7 +124,7 @@ def _promised(config: Config) -> set[str]:
 
 def _drop(warehouse: Warehouse, name: str) -> None:
     if name in warehouse.views():
-        warehouse.ibis.drop_view(name)
+        warehouse.drop("view", name)
 
 
 # Reading files ----------------------------------------------------------------
@@ -171,8 +171,6 @@ def _parse(name: str, path: Path, shown: str) -> File:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ViewError(name, f"{shown}: a view is one select and nothing else")
     query = statements[0]
-    if isinstance(query, exp.Subquery):  # a select in brackets is no statement for ibis
-        query = exp.select("*").from_(query)
     own = {cte.alias for cte in query.find_all(exp.CTE)}
     reads = {table.name.lower() for table in query.find_all(exp.Table) if table.name not in own}
     return File(name, shown, text, query, tuple(sorted(reads - {""})))
@@ -199,9 +197,8 @@ def _create(warehouse: Warehouse, file: File) -> None:
         warehouse.read(f"describe {file.text}")  # as it stands, so that an error has its line
         query = file.query.sql(dialect="duckdb")
         queries.relation(warehouse.tried, query)  # as sqlglot spells it, which is what is stored
-        expression = warehouse.ibis.sql(query, dialect="duckdb")
-        warehouse.ibis.create_view(file.name, expression, overwrite=True)
-    except Exception as error:  # whatever a user's SQL makes of sqlglot, ibis and DuckDB
+        warehouse.create("view", file.name, query)
+    except Exception as error:  # whatever a user's SQL makes of sqlglot and DuckDB
         line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
         raise _wrong(file.name, file.path, line and line[1], reason(error)) from error
     _document(warehouse, file)
