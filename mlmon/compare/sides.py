@@ -92,7 +92,8 @@ def read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) 
     door.refuse_address(os.fspath(given))
     path = Path(given)
     source, found = Source(path.name, (path,), None), door.watched(path)
-    if formats.ending(path) in formats.PARQUET:
+    form = formats.format_of(path)
+    if form and not form.is_text:
         with door.unchanged([found]):
             scan = sources.relation(warehouse, source)
             return _described(warehouse, Side(role, path.name, scan, {}, found))

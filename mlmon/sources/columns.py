@@ -80,7 +80,7 @@ def place(warehouse: Warehouse, source: Source, row: int) -> str:
     )
     found = warehouse.read(query, row=row)[0]
     path = source.paths[found["file"]]
-    return f"{path.name}: row {found['row'] + formats.is_csv(path)}"
+    return f"{path.name}: row {found['row'] + formats.is_untyped(path)}"
 
 
 def frozen_schema(

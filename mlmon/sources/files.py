@@ -32,7 +32,7 @@ class Source:
     @property
     def is_text(self) -> bool:
         """Whether its values are text, of which mlmon says what they mean."""
-        return bool(self.paths) and formats.is_csv(self.paths[0])
+        return bool(self.paths) and formats.is_untyped(self.paths[0])
 
     def fingerprint(self) -> str:
         """Return the sha256 of the files' bytes. Raises SourceError."""
