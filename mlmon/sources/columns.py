@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from mlmon.config import Dataset
 from mlmon.errors import SourceError, printable
-from mlmon.sources import door, formats
+from mlmon.sources import door, formats, frames
 from mlmon.sources import files as sources
 from mlmon.sources.door import File
 from mlmon.sources.files import Source
@@ -41,7 +41,7 @@ def loaded(warehouse: Warehouse, source: Source, found: Sequence[File]) -> Itera
     """
     try:
         with door.unchanged(found), sources.explained(source):
-            query = sources.relation(warehouse, source) if found else "select * from mlmon_frame"
+            query = sources.relation(warehouse, source) if found else f"from {frames.RELATION}"
             _check_own_names(warehouse, source, query)
             row = f"row_number() over () + {int(source.is_text)} as mlmon_row"
             warehouse.create("temp table", INCOMING, f"select {row}, * from ({query})")
