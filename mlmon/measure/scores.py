@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mlmon.models.records import TASKS
 from mlmon.warehouse.sql import literal
 from mlmon.warehouse.warehouse import Row, Warehouse
 
@@ -108,7 +109,7 @@ def _measured(bench: Warehouse) -> Iterator[tuple[str, str, Scores]]:
 
 def _classes(bench: Warehouse, version: Row, sample: str) -> list[str]:
     """Return the classes whose scores are counted: binary the positive one alone."""
-    if version["task"] == "binary":
+    if TASKS[version["task"]].has_positive_class:
         return [version["positive_class"]]
     query = "select distinct class from class_scores where sample_id = $id order by class"
     return [row["class"] for row in bench.read(query, id=sample)]
