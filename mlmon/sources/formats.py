@@ -76,13 +76,14 @@ def scan(warehouse: Warehouse, path: Path) -> str:
     form = format_of(path)
     if form is None:
         *others, last = (each.name for each in FORMATS)
-        listed = f"{', '.join(others)} and {last}"
-        raise SourceError(f"{path.name}: mlmon reads {listed}, not this ending")
+        what = f"mlmon reads {', '.join(others)} and {last}"
+        raise SourceError(f"{path.name}: {what}, not this ending")
     place, packed = door.spelled(path), "gzip" if ending(path).endswith(".gz") else "uncompressed"
     if form.is_text:
         _check_text(path)
-    how = f"compression = {literal(packed)}, hive_partitioning = false"
-    return form.query(warehouse, path, place, how)
+    return form.query(
+        warehouse, path, place, f"compression = '{packed}', hive_partitioning = false"
+    )
 
 
 def _csv(_: Warehouse, path: Path, place: str, how: str) -> str:
@@ -97,10 +98,8 @@ def _csv(_: Warehouse, path: Path, place: str, how: str) -> str:
 
 def _json(warehouse: Warehouse, path: Path, place: str, how: str) -> str:
     query = f"select * from read_json_auto({place}, sample_size = -1, {how})"
-    keys = f"read_json_objects_auto({place}, {how})"
-    return _with_own_names(
-        warehouse, path, query, f"(select unnest(json_keys(json)) as name from {keys})"
-    )
+    keys = f"select unnest(json_keys(json)) as name from read_json_objects_auto({place}, {how})"
+    return _with_own_names(warehouse, path, query, f"({keys})")
 
 
 def _parquet(warehouse: Warehouse, path: Path, place: str, _: str) -> str:

@@ -114,10 +114,11 @@ def _compare(both: Sequence[Fitted], frames: Sequence[Any], confidence: float, s
     """Return the decision with its figures, of champion and challenger in this order."""
     rows = {"rows": len(frames[0]), "sample": sample, "confidence": confidence}
     learning = LEARNING[both[0].task]
-    figures = [
+    first, second = (
         learning.figures(one.predict(frame), frame["_actual"])
         for one, frame in zip(both, frames, strict=True)
-    ]
+    )
+    figures = (first, second)
     for name, values in zip(("the active version", "the new version"), figures, strict=True):
         if not np.isfinite(values).all():
             return {**rows, **_kept(f"{name} has no finite figure for some of {sample}")}

@@ -4,8 +4,9 @@ The comparisons are paired: what two versions say about the same records, and ho
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,13 +110,9 @@ class Learning:
     answer: str  # the same of an estimator alone: which method of it is asked
     score: Callable[..., float]  # and what its answers are worth
     figures: Callable[[Mapping[str, Any], Any], Floats]  # of each record, by output and truth
-    gain: Callable[[Fitted, Any, Sequence[Floats], float], Gain]
+    gain: Callable[[Fitted, Any, tuple[Floats, Floats], float], Gain]  # at a level of confidence
     count: Callable[[Fitted, Any], int]  # of truths, how many there are to compare by
     counted: str  # and which these are, in words
-
-
-def _number(actual: Any) -> Any:
-    return actual.astype("float64")
 
 
 def _class(actual: Any) -> Any:
@@ -124,45 +121,14 @@ def _class(actual: Any) -> Any:
     return actual.astype("int64") if whole else actual.astype("object")
 
 
-def _area_of_each(target: Any, probabilities: Any) -> float:
-    return float(roc_auc_score(target, probabilities, multi_class="ovr"))
-
-
-def _score(output: Mapping[str, Any], _: Any) -> Floats:
-    score: Floats = output["score"]
-    return score
-
-
-def _is_right(output: Mapping[str, Any], actual: Any) -> Floats:
-    right: Floats = (output["prediction"] == actual.to_numpy()).astype(np.float64)
-    return right
-
-
-def _absolute_error(output: Mapping[str, Any], actual: Any) -> Floats:
-    error: Floats = np.abs(output["score"] - actual.astype("float64").to_numpy())
-    return error
-
-
-def _area(fitted: Fitted, actual: Any, figures: Sequence[Floats], confidence: float) -> Gain:
+def _area(fitted: Fitted, actual: Any, figures: tuple[Floats, Floats], confidence: float) -> Gain:
     positive = (actual == fitted.positive_class).to_numpy()
-    return roc_auc_gain(positive, figures[0], figures[1], confidence)
-
-
-def _accuracy(_: Fitted, _actual: Any, figures: Sequence[Floats], confidence: float) -> Gain:
-    return mean_gain("accuracy_score", figures[0], figures[1], confidence)
-
-
-def _mean_error(_: Fitted, _actual: Any, figures: Sequence[Floats], confidence: float) -> Gain:
-    return error_gain("mean_absolute_error", figures[0], figures[1], confidence)
+    return roc_auc_gain(positive, *figures, confidence)
 
 
 def _rarer(fitted: Fitted, actual: Any) -> int:
     positive = int((actual == fitted.positive_class).sum())
     return min(positive, len(actual) - positive)
-
-
-def _all(_: Fitted, actual: Any) -> int:
-    return len(actual)
 
 
 LEARNING: Mapping[str, Learning] = {
@@ -172,7 +138,7 @@ LEARNING: Mapping[str, Learning] = {
         scoring="roc_auc",
         answer="decision_function",
         score=roc_auc_score,
-        figures=_score,
+        figures=lambda output, _: output["score"],
         gain=_area,
         count=_rarer,
         counted="of each class",
@@ -182,21 +148,21 @@ LEARNING: Mapping[str, Learning] = {
         target=_class,
         scoring="roc_auc_ovr",
         answer="predict_proba",
-        score=_area_of_each,
-        figures=_is_right,
-        gain=_accuracy,
-        count=_all,
+        score=partial(roc_auc_score, multi_class="ovr"),
+        figures=lambda output, actual: (output["prediction"] == actual.to_numpy()).astype(float),
+        gain=lambda _, __, figures, level: mean_gain("accuracy_score", *figures, level),
+        count=lambda _, actual: len(actual),
         counted="with a target",
     ),
     "regression": Learning(
         boosting=HistGradientBoostingRegressor,
-        target=_number,
+        target=lambda actual: actual.astype("float64"),
         scoring="r2",
         answer="predict",
         score=r2_score,
-        figures=_absolute_error,
-        gain=_mean_error,
-        count=_all,
+        figures=lambda output, actual: np.abs(output["score"] - actual.astype(float).to_numpy()),
+        gain=lambda _, __, figures, level: error_gain("mean_absolute_error", *figures, level),
+        count=lambda _, actual: len(actual),
         counted="with a target",
     ),
 }
