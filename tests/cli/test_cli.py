@@ -15,6 +15,7 @@ from commands import Done
 from shop import edit
 
 import mlmon
+from mlmon.warehouse.warehouse import Warehouse
 
 
 def rows(done: Done) -> list[dict]:
@@ -161,7 +162,7 @@ def test_status_and_files(run, evaluated, tmp_path):
     copy = tmp_path / "copy" / "shop.duckdb"
     assert run("publish", copy, "-C", evaluated).out == f"{copy}\n"
     assert run("publish", copy, "-C", evaluated).code == 0
-    with mlmon.warehouse.Warehouse(copy, read_only=True) as published:
+    with Warehouse(copy, read_only=True) as published:
         assert published.value("select count(*) from metrics") > 100
         views = "select count(*), count(comment) from duckdb_views() where not internal"
         (counts,) = published.read(views)
