@@ -4,8 +4,7 @@ The schema is frozen at the first ingest; every later value must fit it or nothi
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mlmon.config import Config, Dataset
@@ -76,26 +75,8 @@ def ingest_frame(
     if batch is None and dataset.batching.by == "file":
         raise SourceError(f"a frame for dataset {name} needs `batch=`")
     source = Source(f"{files.FRAME} {batch or ''}".strip(), (), batch)
-    with _registered(warehouse, frame, source.name), incoming.loaded(warehouse, source, ()):
+    with frames.registered(warehouse, frame, source.name), incoming.loaded(warehouse, source, ()):
         return _store(warehouse, config, name, source, ())
-
-
-@contextmanager
-def _registered(warehouse: Warehouse, frame: Any, name: str) -> Iterator[None]:
-    """Inside, a frame is the relation mlmon_frame; raises SourceError when it cannot be one.
-
-    DuckDB reads a pandas column of mixed values as text; what it cannot read Arrow may.
-    """
-    frames.check_names(frame, name)
-    with ExitStack() as stack:
-        try:
-            stack.enter_context(warehouse.registered(frame, "mlmon_frame"))
-            warehouse.read("describe mlmon_frame")
-        except Exception:  # one that the library of the frame, pybind11 or DuckDB may raise
-            stack.close()
-            table = frames.arrow(frame, name)
-            stack.enter_context(warehouse.registered(table, "mlmon_frame"))
-        yield
 
 
 def delete_batch(warehouse: Warehouse, config: Config, name: str, batch: str) -> None:

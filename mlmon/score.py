@@ -50,14 +50,12 @@ def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> in
 
 def _frames(warehouse: Warehouse, query: str) -> Iterator[Any]:
     """Yield the rows of a query as pandas frames, set aside first: inserts go on meanwhile."""
-    warehouse.connection.execute(
-        f"create or replace temp table mlmon_unscored as"
-        f" select *, row_number() over () as _row from ({query})"
-    )
+    rows = f"select *, row_number() over () as _row from ({query})"
+    warehouse.create("temp table", "mlmon_unscored", rows)
     try:
         total = warehouse.value("select count(*) from mlmon_unscored")
         for start in range(0, total, ROWS):
             page = f"from mlmon_unscored where _row > {start} and _row <= {start + ROWS}"
             yield warehouse.connection.execute(page).df()
     finally:
-        warehouse.connection.execute("drop table if exists mlmon_unscored")
+        warehouse.drop("table", "mlmon_unscored")

@@ -4,12 +4,12 @@ Nothing is counted twice: how often a check was in trouble is read from the newe
 evaluation, so checking one again changes no count. EMPTY says nothing, neither way.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, time
 
 from mlmon.config import Check
 from mlmon.errors import ConfigError, UnknownName
+from mlmon.system import fingerprints
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 Key = tuple[str, str | None, str | None]  # check, feature, segment
@@ -229,7 +229,7 @@ def _opened(seen: Row, moment: datetime) -> Change:
         "repeated": seen["troubles"],
     }
     text = repr([alert[name] for name in names] + [moment.isoformat()])
-    alert["alert_id"] = hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    alert["alert_id"] = fingerprints.of(text)
     return alert, ["opened"]
 
 

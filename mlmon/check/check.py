@@ -6,7 +6,6 @@ from datetime import datetime
 from difflib import get_close_matches
 
 from mlmon.check import alerts, kinds
-from mlmon.check.kinds import Judgement, Limits
 from mlmon.config import Check, Config
 from mlmon.errors import ConfigError, EvaluationNotFound, require
 from mlmon.evaluations import own_metrics, stored
@@ -48,14 +47,14 @@ def _latest(
     warehouse: Warehouse, stores: list[str], batch: str | None
 ) -> tuple[list[Row], EvaluationNotFound | None]:
     """Return the latest evaluation (of the batch) per store, and what is said where none is."""
-    found: list[Row] = []
+    evaluations: list[Row] = []
     missing: EvaluationNotFound | None = None
     for name in stores:
         try:
-            found.append(stored.find(warehouse, name, batch))
+            evaluations.append(stored.find(warehouse, name, batch))
         except EvaluationNotFound as error:
             missing = error
-    return found, missing
+    return evaluations, missing
 
 
 def _named(
@@ -88,54 +87,23 @@ def _results(
     warehouse: Warehouse, config: Config, evaluation: Row, entry: Check, moment: datetime
 ) -> Iterator[Row]:
     """Yield a result per figure that the check looks at."""
-    for subject, judgement, limits in _judged(warehouse, config, evaluation, entry):
+    look = kinds.Look(warehouse, config, evaluation, entry)
+    for figure, (outcome, message), limits in kinds.JUDGES[entry.kind](look):
         yield {
             "store": evaluation["store"],
             "check_name": entry.name,
             "kind": entry.kind,
             "metric": entry.metric,
-            "feature": subject.get("feature"),
-            "segment": subject.get("segment"),
+            "feature": figure.get("feature"),
+            "segment": figure.get("segment"),
             "evaluation_id": evaluation["evaluation_id"],
-            "value": subject["value"],
-            "outcome": judgement[0],
-            "message": judgement[1],
+            "value": figure["value"],
+            "outcome": outcome,
+            "message": message,
             **asdict(limits),
             "definition": entry.definition(config.folder),
             "checked_at": moment,
         }
-
-
-def _judged(
-    warehouse: Warehouse, config: Config, evaluation: Row, entry: Check
-) -> Iterator[tuple[Row, Judgement, Limits]]:
-    """Yield what is looked at, the judgement of it and the limits that it is judged by."""
-    if entry.kind == "sql":
-        value, judgement = kinds.by_query(warehouse, evaluation, entry)
-        yield {"value": value}, judgement, Limits()
-        return
-    if entry.kind == "python":
-        yield (
-            {"value": None},
-            kinds.by_function(warehouse, config, evaluation, entry),
-            Limits(),
-        )
-        return
-    features = config.models[config.stores[evaluation["store"]].model].features
-    for subject in kinds.of_check(warehouse, evaluation, entry, features):
-        yield subject, *_of_figure(warehouse, evaluation, entry, subject)
-
-
-def _of_figure(
-    warehouse: Warehouse, evaluation: Row, entry: Check, subject: Row
-) -> tuple[Judgement, Limits]:
-    looked_at = kinds.words(entry, subject)
-    limits, unknown = kinds.limits_of(entry), None
-    if entry.kind == "typical":
-        limits, unknown = kinds.typical(warehouse, evaluation, entry, subject)
-    if unknown and subject["value"] is not None:
-        return ("EMPTY", f"{looked_at} {subject['value']:.4g} has {unknown}"), limits
-    return kinds.judge(entry, limits, subject["value"], looked_at, subject["note"]), limits
 
 
 def _require_metrics(warehouse: Warehouse, config: Config, stores: list[str]) -> None:

@@ -1,12 +1,16 @@
-"""Judgements: the outcome of a value, and what is said of it. No warehouse is asked here."""
+"""Kinds of checks: what each looks at, and how it judges that; an entry of JUDGES each.
+
+What the keys of mlmon.yml make a check of a kind stands in mlmon/config/checks.py.
+"""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any, TypeVar
 
 from mlmon.config import Check, Config
+from mlmon.config.checks import KINDS
 from mlmon.errors import LONGEST, QueryFailed, kind_and_reason, printable
 from mlmon.evaluations import own_metrics
 from mlmon.models import versions
@@ -24,6 +28,16 @@ Judgement = tuple[str, str]  # outcome, message
 
 
 @dataclass(frozen=True)
+class Look:
+    """A check and the evaluation that it looks at."""
+
+    warehouse: Warehouse
+    config: Config
+    evaluation: Row
+    check: Check
+
+
+@dataclass(frozen=True)
 class Limits:
     """The bounds that hold: past a soft one is WARNING, past another ERROR."""
 
@@ -33,56 +47,53 @@ class Limits:
     maximum: float | None = None
 
 
-def limits_of(check: Check) -> Limits:
-    """Return the bounds of a range; where ERROR is only a WARNING the hard ones are soft."""
+def limits_of(check: Check, limits: Limits | None = None) -> Limits:
+    """Return the bounds of a range, its own unless given; hard ones are soft for a WARNING."""
+    limits = limits or Limits(check.min, check.soft_min, check.soft_max, check.max)
     if check.severity == "error":
-        return Limits(check.min, check.soft_min, check.soft_max, check.max)
-    low = check.min if check.soft_min is None else check.soft_min
-    high = check.max if check.soft_max is None else check.soft_max
+        return limits
+    low = limits.minimum if limits.soft_minimum is None else limits.soft_minimum
+    high = limits.maximum if limits.soft_maximum is None else limits.soft_maximum
     return Limits(soft_minimum=low, soft_maximum=high)
 
 
-def typical_limits(check: Check, low: float, high: float) -> Limits:
-    """Return the ends of a typical range as the bounds that the check's severity makes of them."""
-    if check.severity == "error":
-        return Limits(minimum=low, maximum=high)
-    return Limits(soft_minimum=low, soft_maximum=high)
+def within(_: Check, limits: Limits, value: float) -> Judgement:
+    """Return what a value means under bounds."""
+    if past := _past(limits, value):
+        outcome, side, bound, words = past
+        return outcome, f"is {side} the {words} {bound:g}"
+    return "OK", "is within its limits"
 
 
-def judge(
-    check: Check, limits: Limits, value: float | None, looked_at: str, note: str = ""
-) -> Judgement:
-    """Return outcome and message of a metric's value; no value is EMPTY, for the reason `note`."""
-    if value is None:
-        return "EMPTY", f"{looked_at} has no value: {note}"
-    if check.kind == "values":
-        return _among(check, value, looked_at)
-    return _within(limits, value, looked_at, check.kind == "typical")
+def typical(_: Check, limits: Limits, value: float) -> Judgement:
+    """Return what a value means under the ends of what is typical."""
+    if past := _past(limits, value):
+        outcome, side, bound, _words = past
+        end = "from" if side == "below" else "up to"
+        return outcome, f"is {side} what is typical, {end} {bound:.4g}"
+    return "OK", "is typical"
 
 
-def _among(check: Check, value: float, looked_at: str) -> Judgement:
+def _past(limits: Limits, value: float) -> tuple[str, str, float, str] | None:
+    """Return the worst bound that a value is past: outcome, side, bound and its name."""
+    bounds = (
+        ("ERROR", "below", limits.minimum, "minimum"),
+        ("ERROR", "above", limits.maximum, "maximum"),
+        ("WARNING", "below", limits.soft_minimum, "soft minimum"),
+        ("WARNING", "above", limits.soft_maximum, "soft maximum"),
+    )
+    for outcome, side, bound, words in bounds:
+        if bound is not None and (value < bound if side == "below" else value > bound):
+            return outcome, side, bound, words
+    return None
+
+
+def among(check: Check, _: Limits, value: float) -> Judgement:
+    """Return what a value means where only some are OK."""
     listed = ", ".join(f"{one:g}" for one in check.values or ())
     if value in (check.values or ()):
-        return "OK", f"{looked_at} {value:.4g} is one of {listed}"
-    return failure(check), f"{looked_at} {value:.4g} is none of {listed}"
-
-
-def _within(limits: Limits, value: float, looked_at: str, typical: bool) -> Judgement:
-    bounds = (
-        ("ERROR", "below the minimum", limits.minimum, -1),
-        ("ERROR", "above the maximum", limits.maximum, 1),
-        ("WARNING", "below the soft minimum", limits.soft_minimum, -1),
-        ("WARNING", "above the soft maximum", limits.soft_maximum, 1),
-    )
-    for outcome, words, bound, side in bounds:
-        if bound is not None and (value - bound) * side > 0:
-            if typical:
-                words = f"{words.split()[0]} what is typical, {'from' if side < 0 else 'up to'}"
-            return (
-                outcome,
-                f"{looked_at} {value:.4g} is {words} {bound:{'.4g' if typical else 'g'}}",
-            )
-    return "OK", f"{looked_at} {value:.4g} is {'typical' if typical else 'within its limits'}"
+        return "OK", f"is one of {listed}"
+    return failure(check), f"is none of {listed}"
 
 
 def trouble_first(results: Iterable[R]) -> list[R]:
@@ -134,8 +145,8 @@ def of_answer(check: Check, answer: Any) -> Judgement:
     """Return what a function's answer means: an outcome, or an outcome and a message."""
     parts = answer if isinstance(answer, tuple) else (answer, None)
     if len(parts) != 2 or parts[0] not in OUTCOMES:
-        wanted = "OK, WARNING, ERROR or EMPTY, or a pair of that and a message"
-        return failure(check), f"{check.python} returned {str(answer)[:40]!r}; return {wanted}"
+        answers = "OK, WARNING, ERROR or EMPTY, or a pair of that and a message"
+        return failure(check), f"{check.python} returned {str(answer)[:40]!r}; return {answers}"
     message = (
         f"{check.python} says {parts[0]}" if parts[1] is None else printable(parts[1], LONGEST)
     )
@@ -151,7 +162,7 @@ def of_trouble(check: Check, count: int, first: Mapping[str, Any] | None) -> Jud
     return failure(check), f"{count} row{'s' * (count != 1)} of trouble; the first: {words}"
 
 
-# ---- Subjects: the figures that a check looks at, and what is typical of each by its history
+# ---- Figures: those that a check looks at, and what is typical of each by its history
 
 
 ALL = "*"
@@ -176,21 +187,50 @@ with history as (
     order by e.batch desc, e.evaluated_at desc, e.evaluation_id desc
     limit $last
 )
-select count(*) as known, quantile_cont(value, 0.25) as low, quantile_cont(value, 0.75) as high
+select count(*) as n, quantile_cont(value, 0.25) as low, quantile_cont(value, 0.75) as high
 from history
 """
 
 
-def of_check(
-    warehouse: Warehouse, evaluation: Row, check: Check, features: Sequence[str]
-) -> list[Row]:
+@dataclass(frozen=True)
+class OfFigures:
+    """Judging figure by figure: the bounds of one and why there are none, and what it means."""
+
+    limits: Callable[[Look, Row], tuple[Limits, str | None]]
+    meaning: Callable[[Check, Limits, float], Judgement]
+
+    def __call__(self, look: Look) -> Iterator[tuple[Row, Judgement, Limits]]:
+        """Yield every figure that the check looks at, its judgement and its bounds."""
+        for figure in _figures(look):
+            limits, unknown = self.limits(look, figure)
+            yield figure, self.judgement(look.check, limits, figure, unknown), limits
+
+    def judgement(
+        self, check: Check, limits: Limits, figure: Row, unknown: str | None = None
+    ) -> Judgement:
+        """Return outcome and message of a figure; no value is EMPTY, for the reason `note`."""
+        feature = f" of {figure['feature']}" if figure["feature"] else ""
+        segment = f" in {figure['segment']}" if figure["segment"] else ""
+        what, value = f"{check.metric}{feature}{segment}", figure["value"]
+        if value is None:
+            return "EMPTY", f"{what} has no value: {figure['note']}"
+        if unknown:
+            return "EMPTY", f"{what} {value:.4g} has {unknown}"
+        outcome, words = self.meaning(check, limits, value)
+        return outcome, f"{what} {value:.4g} {words}"
+
+
+def _figures(look: Look) -> list[Row]:
     """Return feature, segment, value and note of every figure that the check looks at.
 
     Never none: what is not there is one row without a value. Of `*` those that have a figure.
-    An input of the evaluated version that is not among the model's `features` any more is looked
+    An input of the evaluated version that is not among the model's features any more is looked
     at no longer.
     """
-    inputs = _inputs(warehouse, evaluation)
+    warehouse, evaluation, check = look.warehouse, look.evaluation, look.check
+    features = look.config.models[look.config.stores[evaluation["store"]].model].features
+    version = versions.number(warehouse, evaluation["model"], evaluation["model_version"])
+    inputs = versions.kinds(version)
     if check.feature in inputs and check.feature not in features:
         note = f"{evaluation['model']} has no feature {check.feature} any more"
         return [{"feature": check.feature, "segment": None, "value": None, "note": note}]
@@ -202,85 +242,86 @@ def of_check(
         segment=check.segment,
         features=[name for name in inputs if name in features] or [""],
     )
-    one = {"feature": _named(check.feature), "segment": _named(check.segment), "value": None}
-    unknown = f"the evaluation of {evaluation['batch']} has no such figure"
+    one = {"feature": _one(check.feature), "segment": _one(check.segment), "value": None}
+    missing = f"the evaluation of {evaluation['batch']} has no such figure"
     why = own_metrics.why_missing(warehouse, evaluation, str(check.metric))
-    return [{**row, "note": row.get("note") or why or unknown} for row in rows or [one]]
+    return [{**row, "note": row.get("note") or why or missing} for row in rows or [one]]
 
 
-def typical(
-    warehouse: Warehouse, evaluation: Row, check: Check, subject: Row
-) -> tuple[Limits, str | None]:
+def _one(name: str | None) -> str | None:
+    return None if name == ALL else name
+
+
+def _own_limits(look: Look, _: Row) -> tuple[Limits, None]:
+    return limits_of(look.check), None
+
+
+def _typical_limits(look: Look, figure: Row) -> tuple[Limits, str | None]:
     """Return the typical range before this evaluation, and why there is none."""
-    settings = check.typical
+    check, settings = look.check, look.check.typical
     assert settings is not None
-    found = warehouse.read(
+    names = ("store", "batch", "evaluated_at", "evaluation_id")
+    history = look.warehouse.read(
         QUARTILES,
-        **{name: evaluation[name] for name in ("store", "batch", "evaluated_at", "evaluation_id")},
+        **{name: look.evaluation[name] for name in names},
         metric=check.metric,
-        feature=subject["feature"],
-        segment=subject["segment"],
+        feature=figure["feature"],
+        segment=figure["segment"],
         last=settings.last,
     )[0]
-    if found["known"] < settings.at_least:
-        known, wanted = found["known"], settings.at_least
-        return Limits(), f"too little history: {known} earlier values, and {wanted} are needed"
-    wider = settings.factor * (found["high"] - found["low"])
-    return typical_limits(check, found["low"] - wider, found["high"] + wider), None
-
-
-def words(check: Check, subject: Row) -> str:
-    """Return what is looked at: missing_rate of amount in north."""
-    feature = f" of {subject['feature']}" if subject["feature"] else ""
-    segment = f" in {subject['segment']}" if subject["segment"] else ""
-    return f"{check.metric}{feature}{segment}"
-
-
-def _inputs(warehouse: Warehouse, evaluation: Row) -> list[str]:
-    """Return the input features of the version that was evaluated."""
-    version = versions.number(warehouse, evaluation["model"], evaluation["model_version"])
-    return list(versions.kinds(version))
-
-
-def _named(name: str | None) -> str | None:
-    return None if name == ALL else name
+    n, low, high = history.values()
+    if n < settings.at_least:
+        needed = f"and {settings.at_least} are needed"
+        return Limits(), f"too little history: {n} earlier values, {needed}"
+    wider = settings.factor * (high - low)
+    return limits_of(check, Limits(minimum=low - wider, maximum=high + wider)), None
 
 
 # ---- Checks of the project's own: a query that returns rows of trouble, a Python function
 
 
-def by_query(warehouse: Warehouse, evaluation: Row, check: Check) -> tuple[int | None, Judgement]:
-    """Return how many rows of trouble the query finds, and what that means; its failure is too.
+def by_query(look: Look) -> Iterator[tuple[Row, Judgement, Limits]]:
+    """Yield how many rows of trouble the query has, and what that means; its failure is too.
 
     It can only read. May raise TransactionLost: see `attempt`.
     """
-    values = {name: evaluation[name] for name in ("evaluation_id", "batch", "store")}
-    tried = warehouse.tried
+    check, tried = look.check, look.warehouse.tried
+    values = {name: look.evaluation[name] for name in ("evaluation_id", "batch", "store")}
+    count: int | None = None
     try:
-        found = queries.relation(tried, spelled(check.sql or "", values))
-        count = tried(f"select count(*) as n from {found}")[0]["n"]
-        rows = tried(f"from {found} limit 1") if count else []
+        rows = queries.relation(tried, spelled(check.sql or "", values))
+        count = tried(f"select count(*) as n from {rows}")[0]["n"]
+        first = tried(f"from {rows} limit 1")[0] if count else None
+        judgement = of_trouble(check, count or 0, first)
     except QueryFailed as error:
-        return None, (failure(check), f"the query failed: {error}")
-    return count, of_trouble(check, count, rows[0] if rows else None)
+        count, judgement = None, (failure(check), f"the query failed: {error}")
+    yield {"value": count}, judgement, Limits()
 
 
-def by_function(warehouse: Warehouse, config: Config, evaluation: Row, check: Check) -> Judgement:
-    """Return what the function says of the whole model's figures; an exception is ERROR."""
-    try:
-        with log_warnings(f"check {check.name}: {check.python}"):
-            function = functions.find(config.folder, str(check.python))
-            answer: Any = function(_figures(warehouse, evaluation), dict(evaluation))
-    except (Exception, SystemExit) as error:  # a user's function may raise anything
-        return failure(check), f"{check.python} failed: {kind_and_reason(error)}"
-    return of_answer(check, answer)
-
-
-def _figures(warehouse: Warehouse, evaluation: Row) -> dict[str, float | None]:
-    """Return metric -> value of the whole model."""
-    rows = warehouse.read(
+def by_function(look: Look) -> Iterator[tuple[Row, Judgement, Limits]]:
+    """Yield what the function says of the whole model's figures; an exception is ERROR."""
+    check, evaluation = look.check, look.evaluation
+    rows = look.warehouse.read(
         "select metric, value from evaluation_metrics"
         " where evaluation_id = $id and feature is null and segment is null",
         id=evaluation["evaluation_id"],
     )
-    return {row["metric"]: row["value"] for row in rows}
+    figures = {row["metric"]: row["value"] for row in rows}
+    try:
+        with log_warnings(f"check {check.name}: {check.python}"):
+            function = functions.find(look.config.folder, str(check.python))
+            judgement = of_answer(check, function(figures, dict(evaluation)))
+    except (Exception, SystemExit) as error:  # a user's function may raise anything
+        judgement = failure(check), f"{check.python} failed: {kind_and_reason(error)}"
+    yield {"value": None}, judgement, Limits()
+
+
+# What a check of each kind yields: what it looks at, the judgement of it, and under which limits.
+JUDGES: Mapping[str, Callable[[Look], Iterator[tuple[Row, Judgement, Limits]]]] = {
+    "range": OfFigures(_own_limits, within),
+    "values": OfFigures(_own_limits, among),
+    "typical": OfFigures(_typical_limits, typical),
+    "sql": by_query,
+    "python": by_function,
+}
+assert JUDGES.keys() == {kind.name for kind in KINDS.values()}

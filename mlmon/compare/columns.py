@@ -12,7 +12,7 @@ import ibis.expr.types as ir
 from mlmon.compare.sides import NOTHING, Side
 from mlmon.errors import ConfigError, SourceError, UnknownName
 from mlmon.models import features
-from mlmon.models.records import NUMERIC, kind_of
+from mlmon.models.records import NUMERIC, TASKS, kind_of
 from mlmon.warehouse import categories, category_columns
 from mlmon.warehouse.warehouse import Warehouse
 
@@ -147,7 +147,6 @@ def assigned(
 # ---- How the truth and the model's output of a comparison are read: the task and its classes
 
 
-TASKS = ("binary", "multiclass", "regression")
 CLASSES = 20  # more different numbers than this are a quantity, not classes
 POSITIVE = {"1": "0", "true": "false", "yes": "no"}  # positive class -> the other one
 ROUNDING = 1e-6  # a probability may be that much below 0 or above 1
@@ -175,18 +174,19 @@ def outcome_of(
     the data contradict it.
     """
     if task not in (None, *TASKS):
-        raise ConfigError(f"task: {task!r} is not binary, multiclass or regression")
-    if roles.scores and task in ("binary", "regression"):
+        *others, last = TASKS
+        raise ConfigError(f"task: {task!r} is not {', '.join(others)} or {last}")
+    if roles.scores and task and not TASKS[task].has_class_scores:
         raise ConfigError(f"score: {task} takes one column, not a column per class")
     given = None if positive_class is None else categories.text(positive_class)
     task = task or _task(warehouse, sides, roles, given)
-    if task == "regression" or task is None:
+    if task is None or TASKS[task].is_quantity:
         has_output = bool(roles.prediction or roles.score)
         return Outcome(task, (), None, None, bool(roles.target), has_output, False)
     classes = _classes(warehouse, sides, roles)
     _check_probabilities(warehouse, sides, roles)
     has_prediction = bool(roles.prediction or roles.scores)
-    if task == "multiclass":
+    if TASKS[task].has_class_scores:
         every = sorted(classes.every.union(roles.scores))
         if roles.target and not has_prediction and roles.score:
             raise ConfigError(

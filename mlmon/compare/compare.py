@@ -159,6 +159,7 @@ def compare(
     from mlmon.compare.columns import outcome_of
     from mlmon.compare.measured import measured
     from mlmon.models import numerals
+    from mlmon.models.records import TASKS
 
     settings: Row = {
         "confidence": confidence,
@@ -189,7 +190,8 @@ def compare(
     for side in both:
         numerals.check(warehouse, side.role, numbers, side.name)
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
-    for side in both if outcome.task == "regression" else ():
+    is_quantity = outcome.task is not None and TASKS[outcome.task].is_quantity
+    for side in both if is_quantity else ():
         quantities = filter(None, [chosen.target, chosen.prediction])
         numerals.check(warehouse, side.role, quantities, side.name)
     with sides.unchanged(both):

@@ -4,7 +4,6 @@ There is no model: what a version would have frozen (kinds, bins, classes) is ta
 reference, and everything after that is what an evaluation of a project does.
 """
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 
@@ -18,6 +17,7 @@ from mlmon.measure import snapshot
 from mlmon.measure.bench import Rows
 from mlmon.models import features
 from mlmon.models.records import CATEGORICAL, NUMERIC, cutoff
+from mlmon.system import fingerprints
 from mlmon.views import files
 from mlmon.warehouse import categories, category_columns
 from mlmon.warehouse.sql import quoted
@@ -55,9 +55,9 @@ def measured(
         for side in sides:
             put(bench, side)
         cells = len(kinds) * sum(sample["rows"] for sample in samples)
-        relation = "table" if cells <= CELLS else "view"
-        bench.write(f"create {relation} sample_rows as {_sql(rows[0].union(rows[1]))}")
-        bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
+        kind = "table" if cells <= CELLS else "view"
+        bench.create(kind, "sample_rows", _sql(rows[0].union(rows[1])))
+        bench.create("view", "class_scores", _sql(_class_scores(rows, roles)))
 
     given = Rows(fill, _kinds(outcome, kinds))
     snapshot.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
@@ -205,7 +205,7 @@ def _evaluation(
     identity = json.dumps([names, settings, dict(kinds)], default=str)
     return {
         **IDENTITY,
-        "evaluation_id": hashlib.md5(identity.encode()).hexdigest(),
+        "evaluation_id": fingerprints.of(identity),
         "store": NAME,
         "name": " against ".join(reversed(names)),
         "dataset": names[1],

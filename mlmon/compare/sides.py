@@ -92,7 +92,8 @@ def read(warehouse: Warehouse, given: Any, role: str, types: Mapping[str, str]) 
     door.refuse_address(os.fspath(given))
     path = Path(given)
     source, found = Source(path.name, (path,), None), door.watched(path)
-    if formats.ending(path) in formats.PARQUET:
+    form = formats.format_of(path)
+    if form and not form.is_text:
         with door.unchanged([found]):
             scan = sources.relation(warehouse, source)
             return _described(warehouse, Side(role, path.name, scan, {}, found))
@@ -111,7 +112,7 @@ def put(warehouse: Warehouse, side: Side) -> None:
     for name, table in side.beside.items():
         warehouse.connection.register(name, table)
     if isinstance(side.rows, str):
-        warehouse.write(f"create or replace temp view {side.role} as {side.rows}")
+        warehouse.create("temp view", side.role, side.rows)
     else:
         warehouse.connection.register(side.role, side.rows)
 

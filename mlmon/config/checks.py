@@ -1,21 +1,34 @@
 """`checks:` of a store in mlmon.yml: what its figures must be, and when that becomes an alert."""
 
-import hashlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from mlmon.config.values import LARGEST, Class, Figure, Function, Section
-from mlmon.system import functions
+from mlmon.config.values import LARGEST, Class, Figure, Function, Section, entries
+from mlmon.system import fingerprints, functions
 from mlmon.warehouse.sql import names
 
-BOUNDS = ("min", "soft_min", "soft_max", "max")
-KINDS = ("values", "typical", "sql", "python")
-METRIC_KINDS = ("range", "values", "typical")
 PARAMETERS = {"evaluation_id", "batch", "store"}  # what the query of a check may use
 Positive = Annotated[int, Field(gt=0, le=10_000)]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What is known of a kind of check; the keys that make a check one of it bear it.
+
+    How it judges stands under the same name in mlmon/check/kinds.py.
+    """
+
+    name: str
+    of_figures: bool = False  # it looks at `metric:`, maybe of a `feature:` or a `segment:`
+    has_margin: bool = False  # `hysteresis:` goes with it
+
+
+RANGE = Kind("range", of_figures=True, has_margin=True)
+Bound = Annotated[Figure | None, RANGE]
 
 
 class Typical(Section):
@@ -58,21 +71,21 @@ class Check(Section):
     segment: str | None = Field(
         default=None, description='The segment of the metric; "*" is every segment.'
     )
-    min: Figure | None = Field(default=None, description="Below it is ERROR.")
-    soft_min: Figure | None = Field(default=None, description="Below it is WARNING.")
-    soft_max: Figure | None = Field(default=None, description="Above it is WARNING.")
-    max: Figure | None = Field(default=None, description="Above it is ERROR.")
-    values: Annotated[Sequence[Figure], Field(min_length=1)] | None = Field(
-        default=None, description="The only values that are OK; any other is ERROR."
-    )
-    typical: Typical | None = Field(
+    min: Bound = Field(default=None, description="Below it is ERROR.")
+    soft_min: Bound = Field(default=None, description="Below it is WARNING.")
+    soft_max: Bound = Field(default=None, description="Above it is WARNING.")
+    max: Bound = Field(default=None, description="Above it is ERROR.")
+    values: Annotated[
+        Annotated[Sequence[Figure], Field(min_length=1)] | None, Kind("values", of_figures=True)
+    ] = Field(default=None, description="The only values that are OK; any other is ERROR.")
+    typical: Annotated[Typical | None, Kind("typical", of_figures=True)] = Field(
         default=None, description="A range that follows from earlier evaluations."
     )
-    sql: str | None = Field(
+    sql: Annotated[str | None, Kind("sql")] = Field(
         default=None,
         description="A select: a row is trouble; it may use $evaluation_id, $batch and $store.",
     )
-    python: Function | None = Field(
+    python: Annotated[Function | None, Kind("python")] = Field(
         default=None,
         description="module:function that gets the figures and the evaluation, and judges.",
     )
@@ -95,7 +108,12 @@ class Check(Section):
     @property
     def kind(self) -> str:
         """range, values, typical, sql or python."""
-        return next((kind for kind in KINDS if getattr(self, kind) is not None), "range")
+        return self._kinds[0].name
+
+    @property
+    def _kinds(self) -> list[Kind]:
+        """What its keys make of it: one kind, unless it is refused."""
+        return list(dict.fromkeys(KINDS[key] for key in KINDS if getattr(self, key) is not None))
 
     def definition(self, folder: Path) -> str:
         """Return the md5 of all that decides the outcome, the text of a function's module too."""
@@ -103,36 +121,39 @@ class Check(Section):
         decisive = self.model_dump_json(
             exclude={"name", "open_after", "resolve_after", "hysteresis"}, exclude_defaults=True
         )
-        return hashlib.md5(f"{decisive} {function}".encode(), usedforsecurity=False).hexdigest()
+        return fingerprints.of(f"{decisive} {function}")
 
     @model_validator(mode="after")
     def _of_one_kind(self) -> "Check":
-        bounds = [name for name in BOUNDS if getattr(self, name) is not None]
-        kinds = [kind for kind in KINDS if getattr(self, kind) is not None]
-        found = [*bounds[:1], *kinds]
-        if not found and self.metric is None:
-            raise ValueError("give a metric and its bounds, `sql:` or `python:`")
-        if not found:
-            raise ValueError("give at least one of min, soft_min, soft_max, max, values, typical")
-        if found[1:]:
-            raise ValueError(f"a check is of one kind; {' and '.join(found)} are two")
+        kinds = self._kinds
+        if not kinds and self.metric is None:
+            others = " or ".join(f"`{key}:`" for key in KINDS if not KINDS[key].of_figures)
+            raise ValueError(f"give a metric and its bounds, {others}")
+        if not kinds:
+            listed = ", ".join(key for key in KINDS if KINDS[key].of_figures)
+            raise ValueError(f"give at least one of {listed}")
+        if kinds[1:]:
+            given = [key for key in KINDS if getattr(self, key) is not None]
+            first = [next(key for key in given if KINDS[key] == kind) for kind in kinds]
+            raise ValueError(f"a check is of one kind; {' and '.join(first)} are two")
         return self
 
     @model_validator(mode="after")
     def _complete(self) -> "Check":
-        looks_at_metric = self.kind in METRIC_KINDS
-        if looks_at_metric and self.metric is None:
+        kind = self._kinds[0]
+        if kind.of_figures and self.metric is None:
             raise ValueError("name the `metric:` that it looks at")
         for key in ("metric", "feature", "segment"):
-            if not looks_at_metric and getattr(self, key) is not None:
-                raise ValueError(f"`{key}:` does not go with `{self.kind}:`")
-        if self.hysteresis and self.kind != "range":
+            if not kind.of_figures and getattr(self, key) is not None:
+                raise ValueError(f"`{key}:` does not go with `{kind.name}:`")
+        if self.hysteresis and not kind.has_margin:
             raise ValueError("`hysteresis:` goes with min, soft_min, soft_max and max only")
         return self
 
     @model_validator(mode="after")
     def _sensible(self) -> "Check":
-        bounds = [bound for name in BOUNDS if (bound := getattr(self, name)) is not None]
+        ends = [key for key in KINDS if KINDS[key] == RANGE]
+        bounds = [bound for key in ends if (bound := getattr(self, key)) is not None]
         if bounds != sorted(bounds):
             raise ValueError("bounds must rise: min <= soft_min <= soft_max <= max")
         if unknown := sorted(names(self.sql or "") - PARAMETERS):
@@ -140,3 +161,6 @@ class Check(Section):
                 f"sql: nothing is called ${unknown[0]}; there is $evaluation_id, $batch and $store"
             )
         return self
+
+
+KINDS = entries(Check, Kind)  # key -> the kind that it makes of a check

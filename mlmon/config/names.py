@@ -5,6 +5,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from mlmon.config import triggers
 from mlmon.config.dashboards import foreign
+from mlmon.config.scenarios import ACTIONS
 from mlmon.config.sections import Config
 from mlmon.warehouse import metrics
 from mlmon.warehouse.tables import TABLES
@@ -72,52 +73,42 @@ def _unknown_names(config: Config) -> Iterator[tuple[Location, str]]:
     """Yield where a name stands for nothing."""
     if config.views is not None and not config.path(config.views).is_dir():
         yield ("views",), f"there is no folder '{config.views}' beside {FILE}"
-    for location, kind, name, known in _uses(config):
-        if name not in known:
+    names: dict[str, Container[str]] = {
+        "channel": config.channels,
+        "dashboard": {"default", *config.dashboards},
+        "dataset": config.datasets,
+        "model": config.models,
+        "scenario": config.scenarios,
+        "store": config.stores,
+    }
+    for location, kind, name in _uses(config):
+        if name not in names[kind]:
             yield location, f"no {kind} is called '{name}'"
 
 
-def _uses(config: Config) -> Iterator[tuple[Location, str, str, Container[str]]]:
-    """Yield every use of a name: where, of what kind, the name, and which there are."""
+def _uses(config: Config) -> Iterator[tuple[Location, str, str]]:
+    """Yield every use of a name: where, of what kind, the name."""
     for name, model in config.models.items():
-        yield ("models", name, "dataset"), "dataset", model.dataset, config.datasets
+        yield ("models", name, "dataset"), "dataset", model.dataset
     for name, store in config.stores.items():
-        yield ("stores", name, "model"), "model", store.model, config.models
-    objects: dict[str, tuple[str, Container[str]]] = {
-        "ingest": ("dataset", config.datasets),
-        "train": ("model", config.models),
-        "score": ("model", config.models),
-        "evaluate": ("store", config.stores),
-        "check": ("store", config.stores),
-        "report": ("dashboard", {"default", *config.dashboards}),
-        "run": ("scenario", config.scenarios),
-    }
+        yield ("stores", name, "model"), "model", store.model
     for name, scenario in config.scenarios.items():
         for position, step in enumerate(scenario.steps):
+            place: Location = ("scenarios", name, "steps", position)
             verb, target = step.action
-            if verb in objects:
-                yield (
-                    ("scenarios", name, "steps", position, verb),
-                    objects[verb][0],
-                    target,
-                    (objects[verb][1]),
-                )
+            if kind := ACTIONS[verb].of:
+                yield (*place, verb), kind, target
             for number, channel in enumerate(step.to):
-                told = ("scenarios", name, "steps", position, "to", number)
-                yield told, "channel", channel, config.channels
+                yield (*place, "to", number), "channel", channel
         for position, reporter in enumerate(scenario.reporters):
             for number, channel in enumerate(reporter.to):
-                heard = ("scenarios", name, "reporters", position, "to", number)
-                yield heard, "channel", channel, config.channels
+                yield ("scenarios", name, "reporters", position, "to", number), "channel", channel
     for name, dashboard in config.dashboards.items():
         for position, tile in enumerate(dashboard.tiles):
             place = ("dashboards", name, "tiles", position)
-            if tile.store:
-                yield (*place, "store"), "store", tile.store, config.stores
-            if tile.scenario:
-                yield (*place, "scenario"), "scenario", tile.scenario, config.scenarios
-            if tile.model:
-                yield (*place, "model"), "model", tile.model, config.models
+            for key in ("store", "scenario", "model"):
+                if target := getattr(tile, key):
+                    yield (*place, key), key, target
 
 
 def _foreign_data(config: Config) -> Iterator[tuple[Location, str]]:

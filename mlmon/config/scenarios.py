@@ -1,12 +1,13 @@
 """`scenarios:` of mlmon.yml: ordered steps and what starts them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from mlmon.config.triggers import Trigger
-from mlmon.config.values import Duration, Function, Parameters, Section, Text
+from mlmon.config.values import Duration, Function, Parameters, Section, Text, entries
 
 
 class OutcomeIs(Section):
@@ -24,10 +25,18 @@ class SqlIs(Section):
 
 
 RunIf = Literal["no_prior_step_failed", "some_prior_step_failed", "always", "never"]
-ACTIONS = (
-    *("ingest", "train", "score", "evaluate", "check", "report"),
-    *("sql", "python", "run", "message"),
-)
+
+
+@dataclass(frozen=True)
+class Action:
+    """What is known of what a step does; the key that makes a step do it bears it.
+
+    `of` is what the key's value names, `takes` are the further keys that go with it. What it does,
+    in deed and in words, stands under the key's name in mlmon/scenario/actions.py.
+    """
+
+    of: Literal["dataset", "model", "store", "dashboard", "scenario"] | None = None
+    takes: tuple[str, ...] = ()
 
 
 class Step(Section):
@@ -38,18 +47,34 @@ class Step(Section):
     """
 
     name: str = Field(description="What its row and `outputs` are called; once in a scenario.")
-    ingest: str | None = Field(default=None, description="The dataset whose files are read.")
-    train: str | None = Field(default=None, description="The model that is trained.")
-    score: str | None = Field(default=None, description="The model that scores.")
-    evaluate: str | None = Field(default=None, description="The store that is evaluated.")
-    check: str | None = Field(default=None, description="The store whose checks are looked at.")
-    report: str | None = Field(default=None, description="The dashboard that is written.")
-    sql: str | None = Field(default=None, description="A query; it may use the parameters.")
-    python: Function | None = Field(
+    ingest: Annotated[str | None, Action("dataset")] = Field(
+        default=None, description="The dataset whose files are read."
+    )
+    train: Annotated[str | None, Action("model")] = Field(
+        default=None, description="The model that is trained."
+    )
+    score: Annotated[str | None, Action("model", ("batch",))] = Field(
+        default=None, description="The model that scores."
+    )
+    evaluate: Annotated[str | None, Action("store", ("batch",))] = Field(
+        default=None, description="The store that is evaluated."
+    )
+    check: Annotated[str | None, Action("store", ("batch",))] = Field(
+        default=None, description="The store whose checks are looked at."
+    )
+    report: Annotated[str | None, Action("dashboard")] = Field(
+        default=None, description="The dashboard that is written."
+    )
+    sql: Annotated[str | None, Action()] = Field(
+        default=None, description="A query; it may use the parameters."
+    )
+    python: Annotated[Function | None, Action()] = Field(
         default=None, description="module:function, called with the project and the run."
     )
-    run: str | None = Field(default=None, description="Another scenario, which runs within.")
-    message: str | None = Field(
+    run: Annotated[str | None, Action("scenario", ("parameters",))] = Field(
+        default=None, description="Another scenario, which runs within."
+    )
+    message: Annotated[str | None, Action(takes=("to",))] = Field(
         default=None, description="A text to send, a Jinja template; needs `to:`."
     )
     batch: Text | None = Field(
@@ -87,14 +112,16 @@ class Step(Section):
         if sum(getattr(self, name) is not None for name in ACTIONS) != 1:
             raise ValueError(f"a step does exactly one of {', '.join(ACTIONS)}")
         verb, target = self.action
+        takes = ACTIONS[verb].takes
         if not target.strip():
             raise ValueError(f"`{verb}:` is empty")
-        if bool(self.to) != (verb == "message"):
+        if bool(self.to) != ("to" in takes):
             raise ValueError("`message:` and `to:`, a list of channels, belong together")
-        if self.parameters and verb != "run":
+        if self.parameters and "parameters" not in takes:
             raise ValueError("`parameters:` of a step are those of the scenario that it runs")
-        if self.batch is not None and verb not in ("score", "evaluate", "check"):
-            raise ValueError("`batch:` belongs to score, evaluate and check")
+        if self.batch is not None and "batch" not in takes:
+            *others, last = (name for name in ACTIONS if "batch" in ACTIONS[name].takes)
+            raise ValueError(f"`batch:` belongs to {', '.join(others)} and {last}")
         return self
 
     @property
@@ -108,6 +135,9 @@ class Step(Section):
     def target(self) -> str:
         """The object of the verb."""
         return self.action[1]
+
+
+ACTIONS = entries(Step, Action)
 
 
 class Reporter(Section):
@@ -174,8 +204,8 @@ class Scenario(Section):
 
     @model_validator(mode="after")
     def _named_once(self) -> "Scenario":
-        for what, entries in (("steps", self.steps), ("reporters", self.reporters)):
-            names = [entry.name for entry in entries]
+        for what, listed in (("steps", self.steps), ("reporters", self.reporters)):
+            names = [each.name for each in listed]
             if len(set(names)) < len(names):
                 raise ValueError(f"{what}: two have the same name")
         return self

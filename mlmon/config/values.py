@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -99,6 +99,19 @@ class Section(BaseModel):
     """A part of mlmon.yml: unknown keys are refused, values never change, numbers are numbers."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+Entry = TypeVar("Entry")
+
+
+def entries(section: type[Section], kind: type[Entry]) -> dict[str, Entry]:
+    """Return key -> its entry of a kind, of the section's keys that are annotated with one."""
+    return {
+        key: entry
+        for key, field in section.model_fields.items()
+        for entry in field.metadata
+        if isinstance(entry, kind)
+    }
 
 
 class Reference(Section):

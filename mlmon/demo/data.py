@@ -1,7 +1,5 @@
 """The tutorial's data: the card transactions of 2017, the same bytes on every machine."""
 
-import hashlib
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -17,6 +15,8 @@ from mlmon.demo.purchases import draw_month
 from mlmon.demo.story import QUIET, Conditions, conditions
 from mlmon.demo.truth import decline_logit, draw_truth, solve_intercept
 from mlmon.errors import ConfigError
+from mlmon.system import fingerprints
+from mlmon.system.files import own, replacing
 
 MONTHS: tuple[str, ...] = tuple(f"2017_{number:02d}" for number in range(1, 13))
 ROWS_PER_MONTH = 21_000
@@ -55,7 +55,6 @@ def write_months(
     if rows < 1 or not set(months) <= set(MONTHS):
         raise ConfigError(f"expected months of {MONTHS[0]} to {MONTHS[-1]} and at least one row")
     year = _year(seed)
-    directory.mkdir(parents=True, exist_ok=True)
     paths = []
     for month in months:
         path = directory / f"transactions_prepared_{month}.csv"
@@ -92,13 +91,10 @@ def _stream(*key: int) -> np.random.Generator:
 
 def _replace(path: Path, chunks: Iterator[pa.Table]) -> None:
     """Make the file hold the chunks; leave it alone if it does."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        _write(part, chunks)
-        if not (path.exists() and _digest(path) == _digest(part)):
-            os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+    with replacing(path, own, "a month of the tutorial") as draft:
+        _write(draft, chunks)
+        if path.exists() and fingerprints.of(path) == fingerprints.of(draft):
+            draft.unlink()
 
 
 def _write(path: Path, chunks: Iterator[pa.Table]) -> None:
@@ -110,8 +106,3 @@ def _write(path: Path, chunks: Iterator[pa.Table]) -> None:
         with csv.CSVWriter(file, first.schema, write_options=options) as writer:
             for chunk in chain([first], chunks):
                 writer.write_table(chunk)
-
-
-def _digest(path: Path) -> bytes:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").digest()

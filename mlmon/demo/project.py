@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mlmon.config import FILE
 from mlmon.errors import ConfigError
+from mlmon.system.files import own, replacing
 
 
 def write_project(folder: Path) -> Path:
@@ -16,8 +17,8 @@ def write_project(folder: Path) -> Path:
         if target.is_file() and target.read_bytes() == text().encode():
             return target
         raise ConfigError(f"{target} is there already; choose another folder")
-    folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(text(), encoding="utf-8")
+    with replacing(target, own, "the tutorial's mlmon.yml") as draft:
+        draft.write_text(text(), encoding="utf-8")
     return target
 
 

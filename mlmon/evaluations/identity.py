@@ -1,6 +1,5 @@
 """Which evaluation it is: the same inputs and settings have the same id, made or not made yet."""
 
-import hashlib
 import json
 from typing import Any
 
@@ -9,6 +8,7 @@ from mlmon.evaluations import own_metrics, references, samples
 from mlmon.models import versions
 from mlmon.models.records import CATEGORICAL
 from mlmon.sources import batches
+from mlmon.system import fingerprints
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 
@@ -40,7 +40,7 @@ def of(
         settings.append({"classifier_rows": section.classifier_rows})
     settings += _mended(warehouse, version)
     parts = [store, version["model"], version["model_version"], fingerprint, settings]
-    return hashlib.md5(json.dumps(parts).encode()).hexdigest(), rows
+    return fingerprints.of(json.dumps(parts)), rows
 
 
 def _mended(warehouse: Warehouse, version: Row) -> list[Any]:

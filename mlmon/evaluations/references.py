@@ -14,7 +14,6 @@ from mlmon.errors import (
     MlmonError,
     UnknownName,
     others,
-    printable,
 )
 from mlmon.evaluations import samples, stored
 from mlmon.warehouse.warehouse import Row, Warehouse
@@ -30,8 +29,8 @@ def meant(warehouse: Warehouse, version: Row, text: str) -> Reference:
     named = _mine(version, stored.called(warehouse, text))
     if text in batches and named:
         raise ConfigError(
-            f"{text} is a batch and also evaluation {_listed(named)}; give the evaluation's id, "
-            "or `reference: {batch: ...}` in mlmon.yml"
+            f"{text} is a batch and also evaluation {stored.listed(named)}; give the evaluation's "
+            "id, or `reference: {batch: ...}` in mlmon.yml"
         )
     if text in batches:
         return Reference(batch=text)
@@ -47,24 +46,15 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
     An id or a name counts before the beginning of an id. Raises EvaluationNotFound, and
     ConfigError when it names several or one of another model or dataset.
     """
-    found = stored.called(warehouse, text) or stored.starting(warehouse, text)
-    mine = _mine(version, found)
-    if len(mine) == 1:
-        return mine[0]
-    if mine:
+    rows = stored.matching(warehouse, text)
+    if row := stored.only(text, _mine(version, rows)):
+        return row
+    if rows:
         raise ConfigError(
-            f"'{printable(text)}' may be evaluation {_listed(mine)}; "
-            "give the id of one, or more of it"
-        )
-    if found:
-        raise ConfigError(
-            f"evaluation {text} is of model {found[0]['model']} on {found[0]['dataset']}, which "
+            f"evaluation {text} is of model {rows[0]['model']} on {rows[0]['dataset']}, which "
             f"{version['model']} on {version['dataset']} cannot be measured against"
         )
-    raise EvaluationNotFound(
-        f"no evaluation has the id or the name '{printable(text)}'; "
-        '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
-    )
+    raise stored.no_such(text)
 
 
 def sample(
@@ -158,9 +148,3 @@ def _mine(version: Row, found: Sequence[Row]) -> list[Row]:
     """Return the evaluations of the version's model and dataset."""
     names = ("model", "dataset")
     return [row for row in found if all(row[name] == version[name] for name in names)]
-
-
-def _listed(found: Sequence[Row]) -> str:
-    return " or ".join(
-        f"{row['evaluation_id'][:12]} ({row['store']}, {row['batch']})" for row in found
-    )

@@ -1,12 +1,12 @@
 """Samples: sets of records given by a rule, with the settings that they are measured by."""
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from mlmon.config import Model, Store
 from mlmon.models.records import cutoff
+from mlmon.system import fingerprints
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
@@ -92,7 +92,7 @@ def _row(
     batches: Sequence[str],
     **rule: Any,
 ) -> Row:
-    fingerprints = warehouse.read(
+    contents = warehouse.read(
         "select batch, fingerprint from batches where dataset = $dataset"
         " and list_contains($batches, batch) order by batch",
         dataset=version["dataset"],
@@ -114,9 +114,9 @@ def _row(
         "gain_tn": matrix.tn,
         **rule,
     }
-    identity = json.dumps([row, fingerprints], sort_keys=True)
+    identity = json.dumps([row, contents], sort_keys=True)
     return {
-        "sample_id": hashlib.md5(identity.encode()).hexdigest(),
+        "sample_id": fingerprints.of(identity),
         "total_rows": _total(warehouse, version["dataset"], batches),
         "created_at": now(),
         **row,

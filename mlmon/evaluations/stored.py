@@ -1,5 +1,7 @@
 """The evaluations in the warehouse: find one, delete one."""
 
+from collections.abc import Sequence
+
 from mlmon.errors import ConfigError, EvaluationNotFound, others, printable
 from mlmon.system.commands import command
 from mlmon.warehouse.warehouse import Row, Warehouse
@@ -68,10 +70,36 @@ def called(warehouse: Warehouse, text: str) -> list[Row]:
     return warehouse.read(query, text=text)
 
 
-def starting(warehouse: Warehouse, text: str) -> list[Row]:
-    """Return the evaluations whose id starts with this; none for no text."""
+def matching(warehouse: Warehouse, text: str) -> list[Row]:
+    """Return the evaluations that have this id or this name, else those whose id starts with it."""
     query = "from evaluations where $text <> '' and starts_with(evaluation_id, $text)"
-    return warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+    found = called(warehouse, text)
+    return found or warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+
+
+def only(text: str, rows: Sequence[Row]) -> Row | None:
+    """Return the one evaluation that a text names; raises ConfigError when it names several."""
+    if rows[1:]:
+        raise ConfigError(
+            f"'{printable(text)}' may be evaluation {listed(rows)}; give the id of one, or more "
+            "of it"
+        )
+    return rows[0] if rows else None
+
+
+def listed(rows: Sequence[Row]) -> str:
+    """Return evaluations in a sentence: the beginning of the id, store and batch of each."""
+    return " or ".join(
+        f"{row['evaluation_id'][:12]} ({row['store']}, {row['batch']})" for row in rows
+    )
+
+
+def no_such(text: str, where: str = "") -> EvaluationNotFound:
+    """Return the error for a text that names no evaluation."""
+    return EvaluationNotFound(
+        f"no evaluation{where} has the id or the name '{printable(text)}'; "
+        '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
+    )
 
 
 def named(warehouse: Warehouse, text: str, store: str | None = None) -> Row:
@@ -79,23 +107,10 @@ def named(warehouse: Warehouse, text: str, store: str | None = None) -> Row:
 
     Raises EvaluationNotFound, and ConfigError when it names several.
     """
-    found = [
-        row
-        for row in called(warehouse, text) or starting(warehouse, text)
-        if store in (None, row["store"])
-    ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = " or ".join(f"{row['evaluation_id'][:12]} ({row['store']})" for row in found)
-        raise ConfigError(
-            f"'{printable(text)}' may be evaluation {ids}; give the id of one, or more of it"
-        )
-    where = f" in store {store}" if store else ""
-    raise EvaluationNotFound(
-        f"no evaluation{where} has the id or the name '{printable(text)}'; "
-        '`mlmon sql "select evaluation_id, name from evaluations"` lists them'
-    )
+    rows = [row for row in matching(warehouse, text) if store in (None, row["store"])]
+    if row := only(text, rows):
+        return row
+    raise no_such(text, f" in store {store}" if store else "")
 
 
 def delete(warehouse: Warehouse, evaluation_id: str) -> None:

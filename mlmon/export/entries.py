@@ -4,7 +4,6 @@ Names of figures hold letters, digits, underscores, hyphens and spaces as they a
 character is `.2f.`, its code in hexadecimal, so that two names never become one.
 """
 
-import hashlib
 import json
 import math
 import re
@@ -16,6 +15,7 @@ from typing import Any
 
 from mlmon.evaluations import stored
 from mlmon.models import artifacts
+from mlmon.system import fingerprints
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 STRANGE = re.compile(r"[^\w\- ]")
@@ -162,7 +162,7 @@ def figure_name(metric: str, feature: str | None = None) -> str:
     name = "/".join(map(_plain, parts))
     if len(name) <= LONGEST:
         return name
-    return f"{name[: LONGEST - 37]}.cut.{hashlib.md5(name.encode()).hexdigest()}"
+    return f"{name[: LONGEST - 37]}.cut.{fingerprints.of(name)}"
 
 
 def _plain(part: str) -> str:

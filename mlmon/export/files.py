@@ -32,13 +32,13 @@ def export(warehouse: Warehouse, format: str, folder: Path, names: Iterable[str]
         )
     folder.mkdir(parents=True, exist_ok=True)
     targets = {name: folder / f"{name}.{format}" for name in names}
-    known = {
+    exports = {
         name: _is_parquet if format == "parquet" else _csv_of(warehouse, name) for name in targets
     }
     for name, target in targets.items():
-        refuse_strange(target, known[name], f"an export of {name}")
+        refuse_strange(target, exports[name], f"an export of {name}")
     for name, target in targets.items():
-        with replacing(target, known[name], f"an export of {name}") as draft:
+        with replacing(target, exports[name], f"an export of {name}") as draft:
             copied = f"copy (from {quoted(name)}) to {literal(str(draft))}"
             warehouse.write(f"{copied} ({OPTIONS[format]})")
     return list(targets.values())
@@ -57,7 +57,7 @@ def _is_parquet(path: Path) -> bool:
 
 
 def _csv_of(warehouse: Warehouse, name: str) -> Known:
-    """Return what knows a csv file by its first column, which is that of a view or table."""
+    """Return what recognizes a csv file by its first column, which is that of a view or table."""
     column = warehouse.read(f"describe (from {quoted(name)})")[0]["column_name"]
     written = [column, '"' + column.replace('"', '""') + '"']
     return beginning(f"({'|'.join(map(re.escape, written))})[,\r\n]".encode())

@@ -15,7 +15,6 @@ from mlmon.measure import numbers, scores
 from mlmon.models import features, versions
 from mlmon.views import files as views
 from mlmon.views import of_models
-from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 METRICS = ("drift", "quality", "performance")
@@ -54,7 +53,8 @@ def bench(
         else:
             _fill(warehouse, made, version, samples)
         rows_of_samples = made.ibis.table("sample_rows")
-        made.ibis.create_view("scored_records", features.scored(rows_of_samples, version["task"]))
+        scored = features.scored(rows_of_samples, version["task"])
+        made.create("view", "scored_records", str(ibis.to_sql(scored, dialect="duckdb")))
         _profile(made, rows.kinds if rows else None)
         yield made
     finally:
@@ -92,12 +92,12 @@ def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence
     rows = rows.order_by("_sample_id", "_record_id")
     query = str(ibis.to_sql(rows, dialect="duckdb"))
     with made.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
-        made.write(f"create table sample_rows as from {frame}")
+        made.create("table", "sample_rows", f"from {frame}")
     query = "select sample_id, record_id, class, probability from class_scores"
     query += " where list_contains($ids, sample_id)"
     content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
     with made.registered(content) as frame:
-        made.write(f"create table class_scores as from {frame}")
+        made.create("table", "class_scores", f"from {frame}")
 
 
 def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:
@@ -120,4 +120,4 @@ def install(made: Warehouse, files: Sequence[views.View], counted: Sequence[str]
     for view in views.ordered(files):
         if view.name not in counted:
             kind = "table" if view.floor in FLOORS and readers[view.name] > 1 else "view"
-            made.write(f"create {kind} {quoted(view.name)} as {view.sql}")
+            made.create(kind, view.name, view.sql)

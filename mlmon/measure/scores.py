@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from mlmon.models.records import TASKS
 from mlmon.warehouse.sql import literal
 from mlmon.warehouse.warehouse import Row, Warehouse
 
@@ -32,8 +33,8 @@ SCORE_SUMS = (
     " log_loss_of_negatives double)"
 )
 SCORE_COUNTS = (
-    "create view score_counts as select sample_id, class, score, tied_positives as positives,"
-    " tied_negatives as negatives from cumulative_scores"
+    "select sample_id, class, score, tied_positives as positives, tied_negatives as negatives"
+    " from cumulative_scores"
 )
 COUNTED = ("cumulative_scores", "score_counts", "score_sums")
 MEASURED = {  # of one sample and class: the score, and whether the row is of the class
@@ -87,8 +88,8 @@ def count(bench: Warehouse) -> None:
     if few:
         bench.insert("few_scores", pa.concat_tables(few))
     bench.append("score_sums", sums)
-    bench.write(f"create view cumulative_scores as {' union all '.join(parts)}")
-    bench.write(SCORE_COUNTS)
+    bench.create("view", "cumulative_scores", " union all ".join(parts))
+    bench.create("view", "score_counts", SCORE_COUNTS)
 
 
 def _measured(bench: Warehouse) -> Iterator[tuple[str, str, Scores]]:
@@ -108,7 +109,7 @@ def _measured(bench: Warehouse) -> Iterator[tuple[str, str, Scores]]:
 
 def _classes(bench: Warehouse, version: Row, sample: str) -> list[str]:
     """Return the classes whose scores are counted: binary the positive one alone."""
-    if version["task"] == "binary":
+    if TASKS[version["task"]].has_positive_class:
         return [version["positive_class"]]
     query = "select distinct class from class_scores where sample_id = $id order by class"
     return [row["class"] for row in bench.read(query, id=sample)]

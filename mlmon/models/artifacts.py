@@ -4,7 +4,6 @@ A file that was swapped is refused, and so is one that would make what neither t
 nor the project's owner allows (see mlmon/models/audit.py), whatever the warehouse says of it.
 """
 
-import hashlib
 import io
 import re
 import zipfile
@@ -16,7 +15,7 @@ from typing import Any
 from mlmon.errors import ArtifactError, reason
 from mlmon.models import audit
 from mlmon.models.audit import Trust
-from mlmon.system import functions
+from mlmon.system import fingerprints, functions
 from mlmon.system.files import own, replacing
 
 LIBRARIES = ("mlmon", "numpy", "pandas", "scikit-learn", "scipy", "skops")
@@ -44,7 +43,7 @@ def save(folder: Path, model: str, pipeline: Any, trust: Trust) -> Artifact:
     except Exception as error:  # whatever a user's estimator raises while it is taken apart
         raise ArtifactError(f"model {model} cannot be saved by skops: {reason(error)}") from error
     types = _audited(content, trust, f"model {model} cannot be saved")[1]
-    sha256 = hashlib.sha256(content).hexdigest()
+    sha256 = fingerprints.of(content, "sha256")
     path = Path("models") / model / f"{sha256[:16]}.skops"
     with replacing(folder / path, own, "a fitted model") as draft:
         draft.write_bytes(content)
@@ -116,7 +115,7 @@ def verified(path: Path, sha256: str) -> bytes:
         raise ArtifactError(
             f"the fitted model {path} cannot be read; restore it or train again"
         ) from error
-    if hashlib.sha256(content).hexdigest() != sha256:
+    if fingerprints.of(content, "sha256") != sha256:
         raise ArtifactError(f"{path} is not the file that was trained; restore it or train again")
     return content
 

@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from mlmon.models.records import CATEGORICAL, NUMERIC, Source
+from mlmon.models.records import CATEGORICAL, NUMERIC, TASKS, Source
 from mlmon.warehouse import category_columns
 from mlmon.warehouse.warehouse import Row
 
@@ -206,11 +206,12 @@ def scored(rows: ir.Table, task: str | None) -> ir.Table:
     Of a regression the prediction is the estimate, as text.
     """
     score = finite(rows["_score"])
+    is_quantity = task is not None and TASKS[task].is_quantity
     return rows.select(
         sample_id=rows["_sample_id"],
         record_id=rows["_record_id"],
         score=score,
-        prediction=category_columns.spelled(score) if task == "regression" else rows["_prediction"],
+        prediction=category_columns.spelled(score) if is_quantity else rows["_prediction"],
         actual=rows["_actual"],
     )
 

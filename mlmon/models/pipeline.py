@@ -1,6 +1,6 @@
 """A fitted pipeline with what makes a prediction of its output: classes and threshold."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from mlmon.config import Config
 from mlmon.errors import ArtifactError
 from mlmon.models import artifacts, versions
 from mlmon.models.audit import Trust
+from mlmon.models.records import TASKS
 from mlmon.warehouse import categories
 from mlmon.warehouse.warehouse import Row
 
@@ -34,29 +35,43 @@ class Fitted:
         """
         rows = frame[list(self.features)]
         with one_thread():
-            return self._predict(rows)
+            return OUTPUTS[self.task](self, rows)
 
     def labelled(self, frame: Any) -> Any:
         """Return the rows whose truth is known: of a classifier one of its classes."""
         actual = frame["_actual"]
-        return frame[actual.notna() if self.task == "regression" else actual.isin(self.classes)]
+        return frame[actual.notna() if TASKS[self.task].is_quantity else actual.isin(self.classes)]
 
-    def _predict(self, rows: Any) -> dict[str, Any]:
-        if self.task == "regression":
-            score = np.asarray(self.pipeline.predict(rows), dtype=np.float64)
-            return {"score": score, "prediction": np.full(len(score), None), "probabilities": None}
-        probabilities = np.asarray(self.pipeline.predict_proba(rows), dtype=np.float64)
-        names = np.asarray(self.classes, dtype=object)
-        if self.task == "multiclass":
-            best = probabilities.argmax(axis=1)
-            score = probabilities[np.arange(len(best)), best]
-            prediction = names[best]
-        else:
-            score = probabilities[:, list(self.classes).index(str(self.positive_class))]
-            negative = next(name for name in self.classes if name != self.positive_class)
-            above = score > float(self.threshold or 0.0)
-            prediction = np.where(above, str(self.positive_class), negative)
-        return {"score": score, "prediction": prediction, "probabilities": probabilities}
+
+def _of_two_classes(fitted: Fitted, rows: Any) -> dict[str, Any]:
+    probabilities = np.asarray(fitted.pipeline.predict_proba(rows), dtype=np.float64)
+    score = probabilities[:, list(fitted.classes).index(str(fitted.positive_class))]
+    negative = next(name for name in fitted.classes if name != fitted.positive_class)
+    above = score > float(fitted.threshold or 0.0)
+    prediction = np.where(above, str(fitted.positive_class), negative)
+    return {"score": score, "prediction": prediction, "probabilities": probabilities}
+
+
+def _of_many_classes(fitted: Fitted, rows: Any) -> dict[str, Any]:
+    probabilities = np.asarray(fitted.pipeline.predict_proba(rows), dtype=np.float64)
+    best = probabilities.argmax(axis=1)
+    score = probabilities[np.arange(len(best)), best]
+    prediction = np.asarray(fitted.classes, dtype=object)[best]
+    return {"score": score, "prediction": prediction, "probabilities": probabilities}
+
+
+def _of_a_quantity(fitted: Fitted, rows: Any) -> dict[str, Any]:
+    score = np.asarray(fitted.pipeline.predict(rows), dtype=np.float64)
+    return {"score": score, "prediction": np.full(len(score), None), "probabilities": None}
+
+
+# How the output of a pipeline is read, by task.
+OUTPUTS: Mapping[str, Callable[[Fitted, Any], dict[str, Any]]] = {
+    "binary": _of_two_classes,
+    "multiclass": _of_many_classes,
+    "regression": _of_a_quantity,
+}
+assert OUTPUTS.keys() == TASKS.keys()
 
 
 def load(config: Config, version: Row) -> Fitted:

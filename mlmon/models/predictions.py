@@ -7,6 +7,7 @@ import pyarrow as pa
 
 from mlmon.models import features, versions
 from mlmon.models.pipeline import Fitted
+from mlmon.models.records import TASKS
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
@@ -22,7 +23,7 @@ def tables(
         "scored_at": pa.array([now()] * len(records), pa.timestamp("us")),
     }
     found = {"predictions": pa.table(said)}
-    if fitted.task == "multiclass":
+    if TASKS[fitted.task].has_class_scores:
         width = len(fitted.classes)
         repeated = _table(
             identity, dataset, list(np.repeat(batches, width)), list(np.repeat(records, width))

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
+from typing import get_args
 
+from mlmon.config import values
 from mlmon.warehouse import categories
 
 NUMERIC = "numeric"
@@ -14,6 +16,23 @@ NUMERIC_TYPES = {"DOUBLE", "FLOAT", "REAL", "DECIMAL", "DATE"} | {
     for size in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 }
 CATEGORICAL_TYPES = {"VARCHAR", "BOOLEAN", "UUID", "ENUM"}
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is known of a task; how it is learned stands under its name in mlmon/train/tasks.py."""
+
+    is_quantity: bool = False  # truth and estimate are numbers, not classes
+    has_positive_class: bool = False  # of two classes; the score is its probability
+    has_class_scores: bool = False  # a probability of every class is stored
+
+
+TASKS: Mapping[str, Task] = {
+    "binary": Task(has_positive_class=True),
+    "multiclass": Task(has_class_scores=True),
+    "regression": Task(is_quantity=True),
+}
+assert TASKS.keys() == {*get_args(values.Task)}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
-"""What a step does: a verb, its outcome, what happened in words, and what it made."""
+"""What a step does, in deed and in words: an entry of DEEDS for every action of mlmon.yml."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from mlmon import ingest, plan, score
 from mlmon.check import alerts, check, kinds
 from mlmon.config import Config, Step
+from mlmon.config.scenarios import ACTIONS
 from mlmon.errors import ConfigError, MlmonError
 from mlmon.models import decisions
 from mlmon.scenario import channels, runs
@@ -33,10 +34,20 @@ class Result:
     outcome: str = "SUCCESS"
 
 
-def perform(context: Context, step: Step) -> Result:
-    """The step has done what it is for; raises what its verb raises."""
-    verb, _ = step.action
-    return VERBS[verb](context, step)
+def _as_it_stands(_: Context, step: Step) -> str:
+    return " ".join(step.action)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a step of an action does, and what it would do, in words; raises what its verb raises.
+
+    One that `is_apart` is not within a transaction, because what it does commits bit by bit.
+    """
+
+    do: Callable[[Context, Step], Result]
+    would: Callable[[Context, Step], str] = _as_it_stands
+    is_apart: bool = False
 
 
 def _ingest(context: Context, step: Step) -> Result:
@@ -47,6 +58,11 @@ def _ingest(context: Context, step: Step) -> Result:
     return Result(f"new or changed: {', '.join(written) or 'none'}", {"batches": written})
 
 
+def _would_ingest(context: Context, step: Step) -> str:
+    reasons = source_batches.unread(context.warehouse, context.config, step.target)
+    return f"read {', '.join(reasons.values())}" if reasons else "find no new or changed file"
+
+
 def _train(context: Context, step: Step) -> Result:
     by = f"scenario {context.row['scenario']}"
     with during(f"train {step.target}"):
@@ -55,8 +71,14 @@ def _train(context: Context, step: Step) -> Result:
         runs.work_with_version(
             context.warehouse, context.row, step.target, version["model_version"]
         )
-    made = {name: version[name] for name in ("model", "model_version", "is_active")}
-    return Result(decisions.last_in_words(context.warehouse, step.target), made)
+    outputs = {name: version[name] for name in ("model", "model_version", "is_active")}
+    return Result(decisions.last_in_words(context.warehouse, step.target), outputs)
+
+
+def _would_train(context: Context, step: Step) -> str:
+    batches = context.config.models[step.target].train.batches
+    chosen = batches if isinstance(batches, str) else ", ".join(batches)
+    return f"make a new version of {step.target} from {chosen}"
 
 
 def _score(context: Context, step: Step) -> Result:
@@ -64,6 +86,13 @@ def _score(context: Context, step: Step) -> Result:
     version = runs.version(context.warehouse, context.row, step.target)
     count = score.score(context.warehouse, context.config, step.target, batch, version)
     return Result(f"{count} records of {batch} scored", {"batch": batch, "records": count})
+
+
+def _would_score(context: Context, step: Step) -> str:
+    version = runs.version(context.warehouse, context.row, step.target)
+    batch = batch_of(context, step, context.config.models[step.target].dataset)
+    missing = plan.to_score(context.warehouse, version, batch)
+    return f"score {missing:,} records of {batch} by version {version['model_version']}"
 
 
 def _evaluate(context: Context, step: Step) -> Result:
@@ -80,11 +109,20 @@ def _evaluate(context: Context, step: Step) -> Result:
         " and feature is null and segment is null",
         id=row["evaluation_id"],
     )
-    made = {name: row[name] for name in ("evaluation_id", "store", "batch", "model_version")}
+    names = ("evaluation_id", "store", "batch", "model_version")
     return Result(
         f"evaluation {row['evaluation_id'][:8]} of batch {row['batch']}",
-        {**made, "metrics": {figure["metric"]: figure["value"] for figure in figures}},
+        {name: row[name] for name in names}
+        | {"metrics": {figure["metric"]: figure["value"] for figure in figures}},
     )
+
+
+def _would_evaluate(context: Context, step: Step) -> str:
+    model = context.config.stores[step.target].model
+    batch = batch_of(context, step, context.config.models[model].dataset)
+    version = runs.version(context.warehouse, context.row, model)
+    planned = plan.for_evaluation(context.warehouse, context.config, step.target, batch, version)
+    return ", ".join(f"{each.verb} {each.batch} ({each.reason})" for each in planned)
 
 
 def _check(context: Context, step: Step) -> Result:
@@ -94,17 +132,25 @@ def _check(context: Context, step: Step) -> Result:
     names = ("check_name", "feature", "segment", "value", "outcome", "message")
     worst = check.worst(results)
     changes = alerts.transitions(context.warehouse, results)
-    told = ("event", "store", "check_name", "metric", "feature", "segment", "outcome", "message")
-    made = {
+    of_change = (
+        *("event", "store", "check_name", "metric"),
+        *("feature", "segment", "outcome", "message"),
+    )
+    outputs = {
         "worst": worst,
         "checked_at": max((row["checked_at"] for row in results), default=None),
         "results": [
             {name: row.get(name) for name in names} for row in kinds.trouble_first(results)
         ],
-        "transitions": [{name: row[name] for name in told} for row in changes],
+        "transitions": [{name: row[name] for name in of_change} for row in changes],
     }
     words = kinds.in_line(results) or "no checks"
-    return Result(words, made, OUTCOMES.get(worst, "SUCCESS"))
+    return Result(words, outputs, OUTCOMES.get(worst, "SUCCESS"))
+
+
+def _would_check(context: Context, step: Step) -> str:
+    names = [entry.name for entry in context.config.stores[step.target].checks]
+    return f"check {', '.join(names)}" if names else "find no checks"
 
 
 def _report(context: Context, step: Step) -> Result:
@@ -143,26 +189,49 @@ def _message(context: Context, step: Step) -> Result:
     return Result(f"sent to {', '.join(step.to)}", {"text": text})
 
 
-VERBS: dict[str, Callable[[Context, Step], Result]] = {
-    "ingest": _ingest,
-    "train": _train,
-    "score": _score,
-    "evaluate": _evaluate,
-    "check": _check,
-    "report": _report,
-    "sql": _sql,
-    "python": _python,
-    "message": _message,
+def _would_message(_: Context, step: Step) -> str:
+    return f"send a message to {', '.join(step.to)}"
+
+
+def _run(context: Context, step: Step) -> Result:
+    """Another scenario has run, once: after a crash its finished run is found again."""
+    parent = f"{context.row['run_id']} {step.name}"
+    query = "from scenario_runs where parent_run_id = $parent order by started_at desc"
+    row = context.warehouse.one(query, parent=parent)
+    if row is None or row["ended_at"] is None or row["outcome"] in ("FAILED", "ABORTED"):
+        parameters = {
+            key: context.text(value) if isinstance(value, str) else value
+            for key, value in step.parameters.items()
+        }
+        by = f"scenario {context.row['scenario']}"
+        assert context.run is not None
+        row = context.run(step.target, trigger=by, parameters=parameters, parent=parent)
+    words = f"{step.target}: {row['outcome']}, run {row['run_id'][:8]}"
+    return Result(words, {"run_id": row["run_id"], "outcome": row["outcome"]}, row["outcome"])
+
+
+DEEDS: Mapping[str, Deed] = {
+    "ingest": Deed(_ingest, _would_ingest),
+    "train": Deed(_train, _would_train),
+    "score": Deed(_score, _would_score),
+    "evaluate": Deed(_evaluate, _would_evaluate),
+    "check": Deed(_check, _would_check),
+    "report": Deed(_report),
+    "sql": Deed(_sql),
+    "python": Deed(_python),
+    "run": Deed(_run, is_apart=True),
+    "message": Deed(_message, _would_message),
 }
+assert DEEDS.keys() == ACTIONS.keys()
 
 
 def batch_of(context: Context, step: Step, dataset: str) -> str:
     """Return the step's batch, the run's when the dataset has it, else the dataset's newest."""
     if step.batch is not None:
         return context.text(step.batch)
-    known = "select 1 from batches where dataset = $dataset and batch = $batch"
+    query = "select 1 from batches where dataset = $dataset and batch = $batch"
     batch = context.row["batch"]
-    if batch and context.warehouse.one(known, dataset=dataset, batch=batch):
+    if batch and context.warehouse.one(query, dataset=dataset, batch=batch):
         return str(batch)
     return plan.newest_batch(context.warehouse, dataset)
 
@@ -226,57 +295,7 @@ def _now(context: Context, step: Step, done: Row | None) -> str:
 
 def would(context: Context, step: Step) -> str:
     """Return what the step would do, in words; also why it would fail."""
-    verb, _ = step.action
     try:
-        return TOLD.get(verb, _as_it_stands)(context, step)
+        return DEEDS[step.action[0]].would(context, step)
     except MlmonError as error:
         return f"fail: {error}"
-
-
-def _would_ingest(context: Context, step: Step) -> str:
-    reasons = source_batches.unread(context.warehouse, context.config, step.target)
-    return f"read {', '.join(reasons.values())}" if reasons else "find no new or changed file"
-
-
-def _would_train(context: Context, step: Step) -> str:
-    batches = context.config.models[step.target].train.batches
-    chosen = batches if isinstance(batches, str) else ", ".join(batches)
-    return f"make a new version of {step.target} from {chosen}"
-
-
-def _would_score(context: Context, step: Step) -> str:
-    version = runs.version(context.warehouse, context.row, step.target)
-    batch = batch_of(context, step, context.config.models[step.target].dataset)
-    missing = plan.to_score(context.warehouse, version, batch)
-    return f"score {missing:,} records of {batch} by version {version['model_version']}"
-
-
-def _would_evaluate(context: Context, step: Step) -> str:
-    model = context.config.stores[step.target].model
-    batch = batch_of(context, step, context.config.models[model].dataset)
-    version = runs.version(context.warehouse, context.row, model)
-    planned = plan.for_evaluation(context.warehouse, context.config, step.target, batch, version)
-    return ", ".join(f"{each.verb} {each.batch} ({each.reason})" for each in planned)
-
-
-def _would_check(context: Context, step: Step) -> str:
-    names = [entry.name for entry in context.config.stores[step.target].checks]
-    return f"check {', '.join(names)}" if names else "find no checks"
-
-
-def _would_message(_: Context, step: Step) -> str:
-    return f"send a message to {', '.join(step.to)}"
-
-
-def _as_it_stands(_: Context, step: Step) -> str:
-    return " ".join(step.action)
-
-
-TOLD: dict[str, Callable[[Context, Step], str]] = {
-    "ingest": _would_ingest,
-    "train": _would_train,
-    "score": _would_score,
-    "evaluate": _would_evaluate,
-    "check": _would_check,
-    "message": _would_message,
-}

@@ -1,9 +1,34 @@
-"""Whether a step runs."""
+"""Whether a step runs: an entry of CONDITIONS for each that has a name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import get_args
 
 from mlmon.config import Step
-from mlmon.config.scenarios import OutcomeIs, SqlIs
-from mlmon.scenario.context import Context
+from mlmon.config.scenarios import OutcomeIs, RunIf, SqlIs
+from mlmon.scenario.context import Context, State
 from mlmon.warehouse import queries
+
+
+@dataclass(frozen=True)
+class Condition:
+    """When a step runs, in words, and why it does not as the run stands."""
+
+    words: str
+    reason_to_skip: Callable[[State], str | None]
+
+
+CONDITIONS: Mapping[str, Condition] = {
+    "no_prior_step_failed": Condition(
+        "if no prior step failed", lambda run: "a prior step failed" if run.failed else None
+    ),
+    "some_prior_step_failed": Condition(
+        "if some prior step failed", lambda run: None if run.failed else "no prior step failed"
+    ),
+    "always": Condition("always", lambda _: None),
+    "never": Condition("never", lambda _: "it is set never to run"),
+}
+assert CONDITIONS.keys() == {*get_args(RunIf)}
 
 
 def reason_to_skip(context: Context, step: Step) -> str | None:
@@ -16,13 +41,7 @@ def reason_to_skip(context: Context, step: Step) -> str | None:
         rows = queries.answer(context.warehouse.tried, context.query(condition.sql))
         holds = next(iter(rows[0].values())) if rows else None
         return None if holds else "the condition does not hold"
-    reasons = {
-        "no_prior_step_failed": "a prior step failed" if state.failed else None,
-        "some_prior_step_failed": None if state.failed else "no prior step failed",
-        "always": None,
-        "never": "it is set never to run",
-    }
-    return reasons[condition]
+    return CONDITIONS[condition].reason_to_skip(state)
 
 
 def in_words(step: Step) -> str:
@@ -32,9 +51,4 @@ def in_words(step: Step) -> str:
         return f"if the outcome so far is {' or '.join(condition.outcome)}"
     if isinstance(condition, SqlIs):
         return f"if this holds: {condition.sql}"
-    return {
-        "no_prior_step_failed": "if no prior step failed",
-        "some_prior_step_failed": "if some prior step failed",
-        "always": "always",
-        "never": "never",
-    }[condition]
+    return CONDITIONS[condition].words

@@ -62,6 +62,7 @@ class Context:
     section: Scenario
     row: Row
     doors: Doors
+    run: Callable[..., Row] | None = None  # another scenario, as a step of this run; see run.py
     state: State = field(default_factory=State)
     steps: dict[str, Row] = field(default_factory=dict)
 
@@ -83,19 +84,22 @@ class Context:
         try:
             return spelled(sql, values)
         except KeyError as error:
-            known = ", ".join(f"${name}" for name in values)
+            names = ", ".join(f"${name}" for name in values)
             raise ConfigError(
-                f"${error.args[0]} stands for nothing here; there is {known}"
+                f"${error.args[0]} stands for nothing here; there is {names}"
             ) from error
 
     def text(self, template: str, **more: Any) -> str:
         """Return a template's text; raises ConfigError. It is sandboxed."""
         if "{" not in template:
             return template
-        run = {**self.row, "outcome": self.row.get("outcome")}
-        known = {"run": run, "steps": self.steps, "parameters": self.parameters}
-        known["outputs"] = {name: step["outputs"] for name, step in self.steps.items()}
+        values = {
+            "run": {**self.row, "outcome": self.row.get("outcome")},
+            "steps": self.steps,
+            "parameters": self.parameters,
+            "outputs": {name: step["outputs"] for name, step in self.steps.items()},
+        }
         try:
-            return TEXTS.from_string(template).render({**known, **more})
+            return TEXTS.from_string(template).render({**values, **more})
         except TemplateError as error:
             raise ConfigError(f"the text {template!r}: {error}") from error

@@ -22,13 +22,13 @@ started by {{ run.trigger }}{% if run.batch %}, batch {{ run.batch }}{% endif %}
 def tell(context: Context, when: Literal["start", "end"]) -> None:
     """Every reporter of that moment has been tried once; what could not be sent is a WARNING."""
     for reporter in context.section.reporters:
-        if reporter.when == when and _wanted(context, reporter):
+        if reporter.when == when and _is_worth_telling(context, reporter):
             for name in reporter.to:
-                if not _known(context, reporter, name) and not _told(context, reporter, name):
+                if not _has_heard(context, reporter, name) and not _send(context, reporter, name):
                     context.state.add("WARNING")
 
 
-def _wanted(context: Context, reporter: Reporter) -> bool:
+def _is_worth_telling(context: Context, reporter: Reporter) -> bool:
     """Return whether the outcome, and what alerts did in the run, are worth telling."""
     if reporter.outcome and context.state.outcome not in reporter.outcome:
         return False
@@ -42,7 +42,7 @@ def _transitions(context: Context) -> list[Row]:
     return alerts.transitions(context.warehouse, results)
 
 
-def _known(context: Context, reporter: Reporter, name: str) -> bool:
+def _has_heard(context: Context, reporter: Reporter, name: str) -> bool:
     """Return whether the run, taken up again, has told the channel already."""
     query = (
         "select 1 from notifications where run_id = $id and reporter = $reporter"
@@ -52,7 +52,7 @@ def _known(context: Context, reporter: Reporter, name: str) -> bool:
     return context.warehouse.one(query, id=run, reporter=reporter.name, name=name) is not None
 
 
-def _told(context: Context, reporter: Reporter, name: str) -> bool:
+def _send(context: Context, reporter: Reporter, name: str) -> bool:
     """Return whether the channel has the message; `notifications` says why it has not."""
     try:
         with _message(context, reporter) as message:

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from mlmon.config import Config, Step
+from mlmon.config import Config
 from mlmon.errors import ConfigError
 from mlmon.scenario import reporting, runs
-from mlmon.scenario.actions import Result
 from mlmon.scenario.context import Context, Doors
 from mlmon.scenario.step import run_step
 from mlmon.system.progress import during
@@ -32,11 +32,15 @@ def run(
     `notifications` and what the steps write. Raises ScenarioRunning, ConfigError.
     """
     section = config.scenarios[name]
-    given = known_parameters(name, section.parameters, parameters or {})
+    for parameter in parameters or {}:
+        if parameter not in section.parameters:
+            names = ", ".join(section.parameters) or "none"
+            raise ConfigError(f"scenario {name} has no parameter {parameter}; there is {names}")
     with runs.alone(warehouse, name), stoppable():
         left_behind = None if parent else runs.opened(warehouse, name)
-        row = left_behind or runs.start(warehouse, name, trigger, given, parent)
-        context = Context(warehouse, config, section, row, doors)
+        row = left_behind or runs.start(warehouse, name, trigger, dict(parameters or {}), parent)
+        nested = partial(run, warehouse, config, doors=doors)
+        context = Context(warehouse, config, section, row, doors, nested)
         try:
             if not runs.steps(warehouse, row["run_id"]):
                 reporting.tell(context, "start")
@@ -48,17 +52,6 @@ def run(
         return runs.ended(warehouse, row["run_id"], context.state.outcome)
 
 
-def known_parameters(
-    scenario: str, declared: Mapping[str, Any], given: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the given parameters; raises ConfigError for one that the scenario does not have."""
-    for name in given:
-        if name not in declared:
-            known = ", ".join(declared) or "none"
-            raise ConfigError(f"scenario {scenario} has no parameter {name}; there is {known}")
-    return dict(given)
-
-
 def _steps(context: Context) -> None:
     """Every step has an outcome, those that had one before keep it."""
     limit = context.section.timeout
@@ -66,26 +59,10 @@ def _steps(context: Context) -> None:
     done = {row["position"]: row for row in runs.steps(context.warehouse, context.row["run_id"])}
     for position, step in enumerate(context.section.steps, start=1):
         with during(step.name, position - 1, len(context.section.steps)):
-            row = done.get(position) or run_step(context, position, step, _nested, deadline)
+            row = done.get(position) or run_step(context, position, step, deadline)
         if step.reset_failure_state and row["outcome"] != "SKIPPED":
             context.state.reset()
         context.took(row)
-
-
-def _nested(context: Context, step: Step) -> Result:
-    """Another scenario has run as a step, once: after a crash its finished run is found again."""
-    name, parent = step.target, f"{context.row['run_id']} {step.name}"
-    query = "from scenario_runs where parent_run_id = $parent order by started_at desc"
-    row = context.warehouse.one(query, parent=parent)
-    if row is None or row["ended_at"] is None or row["outcome"] in ("FAILED", "ABORTED"):
-        given = {
-            key: context.text(value) if isinstance(value, str) else value
-            for key, value in step.parameters.items()
-        }
-        by = f"scenario {context.row['scenario']}"
-        row = run(context.warehouse, context.config, name, context.doors, by, given, parent)
-    words = f"{name}: {row['outcome']}, run {row['run_id'][:8]}"
-    return Result(words, {"run_id": row["run_id"], "outcome": row["outcome"]}, row["outcome"])
 
 
 def _abort(context: Context, error: KeyboardInterrupt) -> None:

@@ -1,12 +1,11 @@
 """One step of a run: whether it runs, as often as it takes, in its time; its row says how."""
 
 import time
-from collections.abc import Callable
 from typing import Any
 
 from mlmon.config import Step
 from mlmon.errors import MlmonError, kind_and_reason
-from mlmon.scenario.actions import Result, perform
+from mlmon.scenario.actions import DEEDS, Result
 from mlmon.scenario.conditions import reason_to_skip
 from mlmon.scenario.context import Context
 from mlmon.system.plain import as_json
@@ -14,16 +13,12 @@ from mlmon.system.signals import within
 from mlmon.views import of_project
 from mlmon.warehouse.warehouse import Row, now
 
-Nested = Callable[[Context, Step], Result]
 
-
-def run_step(
-    context: Context, position: int, step: Step, nested: Nested, deadline: float | None
-) -> Row:
+def run_step(context: Context, position: int, step: Step, deadline: float | None) -> Row:
     """The step has an outcome; return its row. An error is an outcome too: FAILED.
 
-    The row commits in the transaction of what the step did. `nested` runs another scenario;
-    `deadline` is when the run's time is over, in seconds of the monotonic clock.
+    The row commits in the transaction of what the step did. `deadline` is when the run's time is
+    over, in seconds of the monotonic clock.
     """
     verb, target = step.action
     row = {
@@ -35,8 +30,7 @@ def run_step(
     }
     for attempt in range(1, step.retries + 2):
         is_last = attempt > step.retries or _left(deadline) == 0
-        made = _tried(context, step, row, attempt, is_last, nested, deadline)
-        if made is not None:
+        if _try(context, step, row, attempt, is_last, deadline):
             break
         time.sleep(min(step.retry_delay, _left(deadline) or step.retry_delay))
     of_project.follow(context.warehouse, context.config)
@@ -47,34 +41,23 @@ def _left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
-def _tried(
-    context: Context,
-    step: Step,
-    row: Row,
-    attempt: int,
-    is_last: bool,
-    nested: Nested,
-    deadline: float | None,
-) -> Row | None:
-    """Return the finished row after one try, None when the step is to be tried again."""
+def _try(
+    context: Context, step: Step, row: Row, attempt: int, is_last: bool, deadline: float | None
+) -> bool:
+    """Do the step once; return whether its row is finished, else it is to be tried again."""
+    deed = DEEDS[step.action[0]]
 
-    def done(result: Result) -> Row | None:
+    def finish(result: Result) -> bool:
         if result.outcome == "FAILED" and not is_last:
-            return None
+            return False
         row.update(_ending(step, result, attempt))
         context.warehouse.append("step_runs", [row])
-        return row
+        return True
 
-    def work() -> Row | None:
+    def work() -> bool:
         if reason := reason_to_skip(context, step):
-            return done(Result(reason, outcome="SKIPPED"))
-        return done(perform(context, step))
-
-    def apart() -> Row | None:
-        """Run another scenario: its steps commit one by one, so not within a transaction."""
-        if reason := reason_to_skip(context, step):
-            return done(Result(reason, outcome="SKIPPED"))
-        return done(nested(context, step))
+            return finish(Result(reason, outcome="SKIPPED"))
+        return finish(deed.do(context, step))
 
     try:
         left = _left(deadline)
@@ -82,11 +65,9 @@ def _tried(
             raise MlmonError("not begun: the time of the run is over")
         limits = [limit for limit in (step.timeout, left) if limit is not None]
         with within(min(limits, default=None)):
-            if step.run is not None:
-                return apart()
-            return context.warehouse.attempt(work)
+            return work() if deed.is_apart else context.warehouse.attempt(work)
     except Exception as error:  # the run goes on: what follows may depend on the failure
-        return done(Result(_words(error), outcome="FAILED"))
+        return finish(Result(_words(error), outcome="FAILED"))
 
 
 def _words(error: Exception) -> str:

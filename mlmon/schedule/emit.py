@@ -205,11 +205,11 @@ def _refuse(words: Sequence[str], kind: str, more: str = "") -> None:
 
 def write(files: Mapping[str, str], folder: Path) -> list[Path]:
     """The files are in the folder; return their paths. Raises ConfigError when others are there."""
-    known = beginning(rb"# [^\n]*mlmon")
+    ours = beginning(rb"# [^\n]*mlmon")
     for name in files:
-        refuse_strange(folder / name, known, "a file of mlmon's")
+        refuse_strange(folder / name, ours, "a file of mlmon's")
     for name, text in files.items():
-        with replacing(folder / name, known, "a file of mlmon's") as draft:
+        with replacing(folder / name, ours, "a file of mlmon's") as draft:
             draft.write_text(text, encoding="utf-8")
     return [folder / name for name in files]
 

@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from mlmon.config import Dataset
 from mlmon.errors import SourceError, printable
-from mlmon.sources import door, formats
+from mlmon.sources import door, formats, frames
 from mlmon.sources import files as sources
 from mlmon.sources.door import File
 from mlmon.sources.files import Source
@@ -41,15 +41,13 @@ def loaded(warehouse: Warehouse, source: Source, found: Sequence[File]) -> Itera
     """
     try:
         with door.unchanged(found), sources.explained(source):
-            query = sources.relation(warehouse, source) if found else "select * from mlmon_frame"
+            query = sources.relation(warehouse, source) if found else f"from {frames.RELATION}"
             _check_own_names(warehouse, source, query)
-            warehouse.connection.execute(
-                f"create or replace temp table {INCOMING} as select row_number() over ()"
-                f" + {1 if source.is_text else 0} as mlmon_row, * from ({query})"
-            )
+            row = f"row_number() over () + {int(source.is_text)} as mlmon_row"
+            warehouse.create("temp table", INCOMING, f"select {row}, * from ({query})")
         yield
     finally:
-        warehouse.connection.execute(f"drop table if exists {INCOMING}")
+        warehouse.drop("table", INCOMING)
 
 
 def _check_own_names(warehouse: Warehouse, source: Source, query: str) -> None:
@@ -82,7 +80,7 @@ def place(warehouse: Warehouse, source: Source, row: int) -> str:
     )
     found = warehouse.read(query, row=row)[0]
     path = source.paths[found["file"]]
-    return f"{path.name}: row {found['row'] + formats.is_csv(path)}"
+    return f"{path.name}: row {found['row'] + formats.is_untyped(path)}"
 
 
 def frozen_schema(

@@ -4,7 +4,6 @@ A file is a regular one that may be read; its path is spelled so that DuckDB tak
 and for no pattern; whoever reads it does so inside `unchanged`.
 """
 
-import hashlib
 import os
 import re
 import stat
@@ -17,6 +16,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mlmon.errors import SourceError, reason
+from mlmon.system import fingerprints
 from mlmon.warehouse.sql import literal
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/")
@@ -64,8 +64,7 @@ def hashed(path: Path, known: Mapping[str, str] = MappingProxyType({})) -> File:
     if found.stamp in known:
         return replace(found, digest=known[found.stamp])
     try:
-        with path.open("rb") as opened:
-            return replace(found, digest=hashlib.file_digest(opened, "sha256").hexdigest())
+        return replace(found, digest=fingerprints.of(path, "sha256"))
     except OSError as error:
         raise SourceError(f"{path.name}: {_why(error)}") from error
 

@@ -3,7 +3,6 @@
 Text files are read as text only; what a value means is decided once, in `ingest`.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -16,6 +15,7 @@ from mlmon.config import Dataset
 from mlmon.errors import FULL, BatchNotFound, SourceError, others, reason
 from mlmon.sources import door, formats
 from mlmon.sources.door import File
+from mlmon.system import fingerprints
 from mlmon.warehouse.warehouse import Warehouse, raised_by_signal
 
 FRAME = "frame"  # how the source of a batch that came from no file begins
@@ -32,7 +32,7 @@ class Source:
     @property
     def is_text(self) -> bool:
         """Whether its values are text, of which mlmon says what they mean."""
-        return bool(self.paths) and formats.is_csv(self.paths[0])
+        return bool(self.paths) and formats.is_untyped(self.paths[0])
 
     def fingerprint(self) -> str:
         """Return the sha256 of the files' bytes. Raises SourceError."""
@@ -41,7 +41,7 @@ class Source:
 
 def fingerprint(found: Sequence[File]) -> str:
     """Return the sha256 of the digests of files."""
-    return hashlib.sha256(b"".join(bytes.fromhex(each.digest) for each in found)).hexdigest()
+    return fingerprints.of(b"".join(bytes.fromhex(each.digest) for each in found), "sha256")
 
 
 def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:

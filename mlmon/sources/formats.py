@@ -1,4 +1,4 @@
-"""How a file of records is read: csv, json lines, parquet, as a query of its values as they stand.
+"""How a file of records is read, as a query of its values as they stand: an entry of FORMATS each.
 
 Text files are looked through first, byte by byte: DuckDB takes half of a damaged archive for the
 whole, and a NUL for a letter.
@@ -11,8 +11,9 @@ import io
 import json
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BufferedIOBase
 from itertools import pairwise
 from pathlib import Path
@@ -22,30 +23,49 @@ from mlmon.sources import door
 from mlmon.warehouse.sql import literal
 from mlmon.warehouse.warehouse import Warehouse
 
-CSV = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
-JSON = (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz")
-PARQUET = (".parquet",)
 DELIMITERS = (",", ";", "\t", "|")
 QUOTED = re.compile(r'"(?:[^"]|"")*"')
 PLACE = re.compile(r"CSV Error on Line: (\d+)|in line (\d+)|in record/value (\d+)")
 CHUNK = 1 << 20  # bytes of a text file that are looked at in one go
 LONGEST_HEADER = 1_000_000  # characters
 LONGEST_NAME = 500  # of a column; beyond it the first row is no header
-KINDS = {
+BEGINNINGS = {  # of what is no text, whatever its name says
     b"\x1f\x8b": "gzip data; end its name in .gz",
     b"PAR1": "Parquet; end its name in .parquet",
 }
 
 
+@dataclass(frozen=True)
+class Format:
+    """A format of files: its name, how theirs end, and the query of a file's values as they stand.
+
+    `is_text` are those that are looked through first; `is_untyped` those whose values are text
+    too, of which mlmon says what they mean. Parquet is neither: it is read where it lies.
+    """
+
+    name: str
+    endings: tuple[str, ...]
+    query: Callable[[Warehouse, Path, str, str], str]  # of the path, as SQL spells it, and its how
+    is_text: bool = True
+    is_untyped: bool = False
+
+
+def format_of(path: Path) -> Format | None:
+    """Return the format that the ending of a file's name says; None when it says none."""
+    return next((each for each in FORMATS if path.name.lower().endswith(each.endings)), None)
+
+
 def ending(path: Path) -> str:
     """Return the ending of a file's name that says what it is; empty when none does."""
     name = path.name.lower()
-    return next((one for one in CSV + JSON + PARQUET if name.endswith(one)), "")
+    endings = (each for form in FORMATS for each in form.endings)
+    return next((each for each in endings if name.endswith(each)), "")
 
 
-def is_csv(path: Path) -> bool:
+def is_untyped(path: Path) -> bool:
     """Return whether a file holds text only, so that mlmon says what the types are."""
-    return ending(path) in CSV
+    form = format_of(path)
+    return form is not None and form.is_untyped
 
 
 def scan(warehouse: Warehouse, path: Path) -> str:
@@ -53,29 +73,49 @@ def scan(warehouse: Warehouse, path: Path) -> str:
 
     Raises SourceError with file and reason: empty, not UTF-8, not what its ending says.
     """
-    kind = ending(path)
-    if not kind:
-        raise SourceError(f"{path.name}: mlmon reads csv, json lines and parquet, not this ending")
-    place, packed = door.spelled(path), "gzip" if kind.endswith(".gz") else "uncompressed"
-    if kind in PARQUET:
-        query = f"select * from read_parquet({place}, hive_partitioning = false)"
-        return _with_own_names(warehouse, path, query, f"parquet_schema({place})")
-    _check_text(path)
-    if kind in JSON:
-        how = f"compression = {literal(packed)}, hive_partitioning = false"
-        query = f"select * from read_json_auto({place}, sample_size = -1, {how})"
-        keys = f"read_json_objects_auto({place}, {how})"
-        return _with_own_names(
-            warehouse, path, query, f"(select unnest(json_keys(json)) as name from {keys})"
-        )
+    form = format_of(path)
+    if form is None:
+        *others, last = (each.name for each in FORMATS)
+        what = f"mlmon reads {', '.join(others)} and {last}"
+        raise SourceError(f"{path.name}: {what}, not this ending")
+    place, packed = door.spelled(path), "gzip" if ending(path).endswith(".gz") else "uncompressed"
+    if form.is_text:
+        _check_text(path)
+    return form.query(
+        warehouse, path, place, f"compression = '{packed}', hive_partitioning = false"
+    )
+
+
+def _csv(_: Warehouse, path: Path, place: str, how: str) -> str:
     delimiter, columns = _header(path)
     types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
     return (  # nothing is guessed: a guess may take a faulty row for something else
         f"select * from read_csv({place}, auto_detect = false, header = true,"
-        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"',"
-        f" compression = {literal(packed)}, hive_partitioning = false,"
+        f" delim = {literal(delimiter)}, quote = '\"', escape = '\"', {how},"
         f" null_padding = false, strict_mode = true, columns = {{{types}}})"
     )
+
+
+def _json(warehouse: Warehouse, path: Path, place: str, how: str) -> str:
+    query = f"select * from read_json_auto({place}, sample_size = -1, {how})"
+    keys = f"select unnest(json_keys(json)) as name from read_json_objects_auto({place}, {how})"
+    return _with_own_names(warehouse, path, query, f"({keys})")
+
+
+def _parquet(warehouse: Warehouse, path: Path, place: str, _: str) -> str:
+    query = f"select * from read_parquet({place}, hive_partitioning = false)"
+    return _with_own_names(warehouse, path, query, f"parquet_schema({place})")
+
+
+FORMATS = (
+    Format("csv", (".csv", ".csv.gz", ".tsv", ".tsv.gz"), _csv, is_untyped=True),
+    Format(
+        "json lines",
+        (".json", ".jsonl", ".ndjson", ".json.gz", ".jsonl.gz", ".ndjson.gz"),
+        _json,
+    ),
+    Format("parquet", (".parquet",), _parquet, is_text=False),
+)
 
 
 def explained(path: Path, error: Exception) -> SourceError:
@@ -148,7 +188,9 @@ def _check_text(path: Path) -> None:
     rest, row, before, size = b"", 1, 0, 0  # what is left of a letter; bytes before it in its row
     with _opened(path) as opened:
         while chunk := opened.read(CHUNK):
-            if not size and (what := next((KINDS[k] for k in KINDS if chunk.startswith(k)), None)):
+            if not size and (
+                what := next((w for b, w in BEGINNINGS.items() if chunk.startswith(b)), None)
+            ):
                 raise SourceError(f"{path.name}: this is {what}")
             size += len(chunk)
             chunk = rest + chunk

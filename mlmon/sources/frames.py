@@ -1,13 +1,16 @@
 """A frame of any library, as an Arrow table whose columns DuckDB can tell apart and read."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pyarrow as pa
 
 from mlmon.errors import SourceError
 from mlmon.warehouse.categories import text
+from mlmon.warehouse.warehouse import Warehouse
 
+RELATION = "mlmon_frame"  # a frame that is on its way in
 NARROW = {"halffloat": pa.float32(), "decimal256": pa.float64()}  # DuckDB has no such types
 
 
@@ -31,6 +34,24 @@ def arrow(frame: Any, name: str) -> pa.Table:
             if str(field.type).startswith(form):
                 table = table.set_column(place, field.name, table.column(place).cast(kind))
     return table
+
+
+@contextmanager
+def registered(warehouse: Warehouse, frame: Any, name: str) -> Iterator[None]:
+    """Inside, a frame is the relation RELATION; raises SourceError when it cannot be one.
+
+    DuckDB reads a pandas column of mixed values as text; what it cannot read Arrow may.
+    """
+    check_names(frame, name)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(warehouse.registered(frame, RELATION))
+            warehouse.read(f"describe {RELATION}")
+        except Exception:  # one that the library of the frame, pybind11 or DuckDB may raise
+            stack.close()
+            table = arrow(frame, name)
+            stack.enter_context(warehouse.registered(table, RELATION))
+        yield
 
 
 def _table(frame: Any) -> pa.Table:

@@ -4,7 +4,6 @@ A digest is taken for granted as long as size, times and inode of its file are t
 two seconds old when it was read; anything else is read for its digest, and only then for its rows.
 """
 
-import hashlib
 import os
 from collections.abc import Sequence
 
@@ -14,6 +13,7 @@ from mlmon.sources import door
 from mlmon.sources import files as sources
 from mlmon.sources.door import File
 from mlmon.sources.files import Source
+from mlmon.system import fingerprints
 from mlmon.warehouse.warehouse import Warehouse, now
 
 
@@ -78,7 +78,7 @@ def forget(warehouse: Warehouse, name: str) -> None:
 def definition(dataset: Dataset, source: Source) -> str:
     """Return a name for what decides how the files become batches."""
     text = f"{dataset.model_dump_json()} {source.name}"
-    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+    return fingerprints.of(text)
 
 
 def former_name(

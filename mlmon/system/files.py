@@ -16,18 +16,18 @@ LONGEST = 40  # characters of a name that its draft repeats
 MACHINE = re.sub(r"[^\w-]", "-", platform.node())[:LONGEST]
 DRAFT = re.compile(rf"\..*\.mlmon\.{re.escape(MACHINE)}\.(\d+)(?:\.wal)?", re.DOTALL)
 
-Known = Callable[[Path], bool]
+Known = Callable[[Path], bool]  # whether a file is one that may be replaced
 
 
 def beginning(pattern: bytes) -> Known:
-    """Return what knows files whose first bytes have the pattern."""
+    """Return what recognizes files whose first bytes have the pattern."""
     expression = re.compile(pattern, re.DOTALL)
 
-    def known(path: Path) -> bool:
+    def begins(path: Path) -> bool:
         with path.open("rb") as file:
             return expression.match(file.read(BEGINNING)) is not None
 
-    return known
+    return begins
 
 
 def own(target: Path) -> bool:
@@ -35,8 +35,8 @@ def own(target: Path) -> bool:
     return target.is_file()
 
 
-def refuse_strange(target: Path, known: Known, what: str) -> None:
-    """What stands at the path, if anything, is an empty file or one that is known.
+def refuse_strange(target: Path, is_ours: Known, what: str) -> None:
+    """What stands at the path, if anything, is an empty file or one of ours.
 
     Raises ConfigError, which says `what` would be replaced.
     """
@@ -44,7 +44,7 @@ def refuse_strange(target: Path, known: Known, what: str) -> None:
         raise ConfigError(f"{target} is a folder; name a file")
     if not os.path.lexists(target):
         return
-    if not target.is_file() or not (target.stat().st_size == 0 or known(target)):
+    if not target.is_file() or not (target.stat().st_size == 0 or is_ours(target)):
         raise ConfigError(
             f"{target} is there already and is not {what}; nothing was written, "
             "name another place or move it away"
@@ -52,18 +52,20 @@ def refuse_strange(target: Path, known: Known, what: str) -> None:
 
 
 @contextmanager
-def replacing(target: Path, known: Known, what: str) -> Iterator[Path]:
+def replacing(target: Path, is_ours: Known, what: str) -> Iterator[Path]:
     """Inside, a path is to be written; afterwards the target is that file, on the disk.
 
-    Whoever has the former one open keeps it. After a failure the target is as it was and nothing
-    is left. Only a file that is `known` is replaced, else ConfigError is raised.
+    Whoever has the former one open keeps it. After a failure, or where nothing was written, the
+    target is as it was and nothing is left. Only a file of ours is replaced, else ConfigError is
+    raised.
     """
-    refuse_strange(target, known, what)
+    refuse_strange(target, is_ours, what)
     with _drafting(target) as draft:
         yield draft
-        _flush(draft)
-        draft.replace(target)
-        _flush(target.parent)
+        if draft.exists():
+            _flush(draft)
+            draft.replace(target)
+            _flush(target.parent)
 
 
 @contextmanager
@@ -97,8 +99,8 @@ def _drafting(target: Path) -> Iterator[Path]:
 
 def abandoned(folder: Path) -> list[Path]:
     """Return the drafts in a folder of this machine's processes that are no more."""
-    found = {path: DRAFT.fullmatch(path.name) for path in folder.iterdir()}
-    return sorted(path for path, name in found.items() if name and not runs(int(name[1])))
+    drafts = {path: DRAFT.fullmatch(path.name) for path in folder.iterdir()}
+    return sorted(path for path, name in drafts.items() if name and not runs(int(name[1])))
 
 
 def remove(path: Path) -> None:

@@ -1,6 +1,5 @@
 """Functions and types of the user's own, in modules; those beside mlmon.yml come first."""
 
-import hashlib
 import importlib
 import importlib.util
 import sys
@@ -11,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+
+from mlmon.system import fingerprints
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def importing(folder: Path) -> Iterator[None]:
 def fingerprint(folder: Path, reference: str) -> str | None:
     """Return the md5 of the module's text; None when it is not a file beside mlmon.yml."""
     file = _file(folder.resolve(), reference.partition(":")[0])
-    return _md5(file) if file else None
+    return fingerprints.of(file) if file else None
 
 
 def _module(place: Path, name: str) -> ModuleType:
@@ -123,20 +124,16 @@ def _file(place: Path, name: str) -> Path | None:
     return next((file for file in choices if file.is_file()), None)
 
 
-def _md5(file: Path) -> str:
-    return hashlib.md5(file.read_bytes(), usedforsecurity=False).hexdigest()
-
-
 def _remember(place: Path, name: str) -> None:
     file = _file(place, name)
     if file and Path(getattr(sys.modules.get(name), "__file__", None) or "").resolve() == file:
-        _loaded[name] = Loaded(place, file, _md5(file))
+        _loaded[name] = Loaded(place, file, fingerprints.of(file))
 
 
 def _is_current(place: Path, name: str) -> bool:
     """Return whether a module that was read is that of the folder, and has the text of then."""
     file, known = _file(place, name), _loaded[name]
-    return file is not None and Loaded(place, file, _md5(file)) == known
+    return file is not None and Loaded(place, file, fingerprints.of(file)) == known
 
 
 def _forget() -> None:

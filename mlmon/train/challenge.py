@@ -7,103 +7,20 @@ over records, so they are defined in every resample, however rare a class is.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 import ibis
 import numpy as np
-import numpy.typing as npt
-from scipy import stats
 
 from mlmon.config import Config, Model
 from mlmon.errors import MlmonError
 from mlmon.models import features, numerals, versions
 from mlmon.models.decisions import ACTIVATED, KEPT
 from mlmon.models.pipeline import Fitted, load
-from mlmon.models.records import cutoff
+from mlmon.models.records import TASKS, cutoff
 from mlmon.train import batches as training_batches
+from mlmon.train.tasks import LEARNING
 from mlmon.warehouse.warehouse import Row, Warehouse
-
-# ---- Paired comparisons: what two versions said about the same records, and how sure the gain is
-
-
-SEED = 1337
-RESAMPLES = 2000
-DRAWN = 2_000_000  # records drawn at a time
-
-Floats = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Gain:
-    """A metric of champion and challenger on the same records; above 0 the challenger is better."""
-
-    metric: str
-    champion: float
-    challenger: float
-    gain: float
-    lower: float
-    upper: float
-
-    @property
-    def is_sure(self) -> bool:
-        """Whether the whole interval lies above 0."""
-        return self.lower > 0
-
-
-def roc_auc_gain(
-    positive: npt.NDArray[np.bool_], champion: Floats, challenger: Floats, confidence: float
-) -> Gain:
-    """Return the gain in ROC AUC with the normal interval of DeLong's test for two paired areas.
-
-    DeLong, DeLong and Clarke-Pearson, Biometrics 44 (1988) 837; by midranks as Sun and Xu, IEEE
-    Signal Processing Letters 21 (2014) 1389. There are two records of each class or more.
-    """
-    before, after = _placements(positive, champion), _placements(positive, challenger)
-    gain = float(after[0].mean() - before[0].mean())
-    variance = sum(np.var(b - a, ddof=1) / len(a) for a, b in zip(before, after, strict=True))
-    reach = float(stats.norm.ppf((1 + confidence) / 2) * np.sqrt(variance))
-    areas = float(before[0].mean()), float(after[0].mean())
-    return Gain("roc_auc_score", *areas, gain, gain - reach, gain + reach)
-
-
-def _placements(positive: npt.NDArray[np.bool_], score: Floats) -> tuple[Floats, Floats]:
-    """Return the share of negatives below each positive, and of positives above each negative.
-
-    An equal score counts half; the mean of either is the area.
-    """
-    above, below = score[positive], score[~positive]
-    ranks = stats.rankdata(score)
-    placed = (ranks[positive] - stats.rankdata(above)) / len(below)
-    return placed, 1 - (ranks[~positive] - stats.rankdata(below)) / len(above)
-
-
-def mean_gain(metric: str, champion: Floats, challenger: Floats, confidence: float) -> Gain:
-    """Return the gain in the mean of a figure that every record has, the greater the better.
-
-    The interval is between the quantiles of the bootstrap over records (Efron and Tibshirani, An
-    Introduction to the Bootstrap, 13.3). Equal records give an interval of no width.
-    """
-    differences = challenger - champion
-    rows = len(differences)
-    chance = np.random.default_rng(SEED)
-    at_a_time = max(1, DRAWN // rows)
-    means: list[Floats] = []
-    for start in range(0, RESAMPLES, at_a_time):
-        count = min(at_a_time, RESAMPLES - start)
-        means.append(differences[chance.integers(0, rows, (count, rows))].mean(axis=1))
-    tail = (1 - confidence) / 2
-    lower, upper = np.quantile(np.concatenate(means), [tail, 1 - tail])
-    ends = float(lower), float(upper)
-    values = float(champion.mean()), float(challenger.mean())
-    return Gain(metric, *values, float(differences.mean()), *ends)
-
-
-def error_gain(metric: str, champion: Floats, challenger: Floats, confidence: float) -> Gain:
-    """Return the gain in the mean of an error that every record has, the smaller the better."""
-    gain = mean_gain(metric, -champion, -challenger, confidence)
-    return replace(gain, champion=-gain.champion, challenger=-gain.challenger)
-
 
 LEAST = 50  # records of the rarer class, or of all where there are not just two
 ALIKE = ("dataset", "key", "target", "task", "positive_class")
@@ -139,14 +56,14 @@ def contest(
         return _kept(f"the active version has another {changed[0]}; they cannot be compared")
     for batches, words in _samples(warehouse, model, both):
         frames = [_records(warehouse, version, batches, both) for version in both]
-        if model.task == "binary":  # a truth of neither class is no negative
+        if TASKS[model.task].has_positive_class:  # a truth of neither class is no negative
             frames = [one.labelled(frame) for one, frame in zip(fitted, frames, strict=True)]
             keys = set.intersection(*(set(frame["_record_id"]) for frame in frames))
             frames = [frame[frame["_record_id"].isin(keys)] for frame in frames]
-        if _enough(frames[0], fitted[0]):
-            made = _compare(fitted, frames, model.confidence, words)
-            return {**made, "batches": list(batches)}
-    kind = "of each class" if model.task == "binary" else "with a target"
+        if LEARNING[model.task].count(fitted[0], frames[0]["_actual"]) >= LEAST:
+            decision = _compare(fitted, frames, model.confidence, words)
+            return {**decision, "batches": list(batches)}
+    kind = LEARNING[model.task].counted
     return _kept(f"no recent sample that neither version learned from has {LEAST} records {kind}")
 
 
@@ -193,21 +110,19 @@ def _unlearned(rows: Any, version: Row) -> Any:
     return ~rows["_batch"].isin(list(version["train_batches"])) | held_out
 
 
-def _enough(frame: Any, fitted: Fitted) -> bool:
-    if fitted.task != "binary":
-        return len(frame) >= LEAST
-    positive = int((frame["_actual"] == fitted.positive_class).sum())
-    return min(positive, len(frame) - positive) >= LEAST
-
-
 def _compare(both: Sequence[Fitted], frames: Sequence[Any], confidence: float, sample: str) -> Row:
     """Return the decision with its figures, of champion and challenger in this order."""
     rows = {"rows": len(frames[0]), "sample": sample, "confidence": confidence}
-    said = [_said(fitted, frame) for fitted, frame in zip(both, frames, strict=True)]
-    for name, values in zip(("the active version", "the new version"), said, strict=True):
+    learning = LEARNING[both[0].task]
+    first, second = (
+        learning.figures(one.predict(frame), frame["_actual"])
+        for one, frame in zip(both, frames, strict=True)
+    )
+    figures = (first, second)
+    for name, values in zip(("the active version", "the new version"), figures, strict=True):
         if not np.isfinite(values).all():
             return {**rows, **_kept(f"{name} has no finite figure for some of {sample}")}
-    gain = _gain(both[0], frames[0]["_actual"], said, confidence)
+    gain = learning.gain(both[0], frames[0]["_actual"], figures, confidence)
     verdict = "better" if gain.is_sure else "not surely better"
     return {
         **rows,
@@ -223,22 +138,3 @@ def _compare(both: Sequence[Fitted], frames: Sequence[Any], confidence: float, s
             f"{gain.upper:.4f}) on {len(frames[0])} records: {sample}"
         ),
     }
-
-
-def _said(fitted: Fitted, frame: Any) -> Any:
-    """Return what each record says of a version: score, whether it is right, or how far off."""
-    outputs = fitted.predict(frame)
-    if fitted.task == "multiclass":
-        return (outputs["prediction"] == frame["_actual"].to_numpy()).astype(np.float64)
-    if fitted.task == "regression":
-        return np.abs(outputs["score"] - frame["_actual"].astype("float64").to_numpy())
-    return outputs["score"]
-
-
-def _gain(fitted: Fitted, actual: Any, said: Sequence[Any], confidence: float) -> Gain:
-    if fitted.task == "binary":
-        positive = (actual == fitted.positive_class).to_numpy()
-        return roc_auc_gain(positive, said[0], said[1], confidence)
-    if fitted.task == "multiclass":
-        return mean_gain("accuracy_score", said[0], said[1], confidence)
-    return error_gain("mean_absolute_error", said[0], said[1], confidence)

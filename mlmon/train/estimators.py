@@ -1,6 +1,5 @@
 """The estimator of a model: brought or default, fitted, with threshold and importances."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +7,6 @@ from typing import Any
 
 import numpy as np
 from sklearn.compose import ColumnTransformer
-from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.metrics import precision_recall_curve
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
@@ -17,13 +15,13 @@ from mlmon.config import Config, Model
 from mlmon.errors import ConfigError, TrainingError
 from mlmon.models import artifacts
 from mlmon.models.pipeline import Fitted, class_names, one_thread, trust_of
-from mlmon.models.records import CATEGORICAL, NUMERIC, Source
+from mlmon.models.records import CATEGORICAL, NUMERIC, TASKS, Source
 from mlmon.system import functions
 from mlmon.system.quiet import log_warnings
+from mlmon.train.tasks import LEARNING
 from mlmon.warehouse import categories
 
 CATEGORIES = 254  # what histogram boosting can tell apart in one feature
-WHOLE = re.compile("0|-?[1-9][0-9]{0,17}")  # a class that is a number of eight bytes
 
 
 def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
@@ -40,26 +38,18 @@ def fit(config: Config, model: Model, source: Source, frame: Any) -> Any:
         raise TrainingError(f"model {source.model}: every feature is missing in every row")
     estimator = _estimator(config.folder, model, source.model, filled)
     actual = frame["_actual"]
-    if model.task != "regression" and actual.nunique() < 2:
+    if not TASKS[model.task].is_quantity and actual.nunique() < 2:
         raise TrainingError(
             f"model {source.model}: {model.target} has fewer than two classes in the training part"
         )
     try:
         owner = f"model {source.model}: the estimator"
         with log_warnings(owner) if model.estimator else one_thread():
-            return estimator.fit(frame[list(source.kinds)], target_of(actual, model.task))
+            return estimator.fit(frame[list(source.kinds)], LEARNING[model.task].target(actual))
     except Exception as error:  # a user's estimator may raise anything
         raise TrainingError(
             f"model {source.model}: the estimator cannot be fitted: {error}"
         ) from error
-
-
-def target_of(actual: Any, task: str) -> Any:
-    """Return the target as an estimator sees it: numbers where all classes are whole numbers."""
-    if task == "regression":
-        return actual.astype("float64")
-    whole = all(WHOLE.fullmatch(name) for name in actual.unique())
-    return actual.astype("int64") if whole else actual.astype("object")
 
 
 def _estimator(folder: Path, model: Model, name: str, filled: Mapping[str, str]) -> Any:
@@ -92,8 +82,9 @@ def default(task: str, kinds: Mapping[str, str], seed: int) -> Pipeline:
         [("categories", codes, categorical), ("numbers", "passthrough", numeric)],
         verbose_feature_names_out=False,
     )
-    kind = HistGradientBoostingRegressor if task == "regression" else HistGradientBoostingClassifier
-    boosting = kind(categorical_features=list(range(len(categorical))), random_state=seed)
+    boosting = LEARNING[task].boosting(
+        categorical_features=list(range(len(categorical))), random_state=seed
+    )
     return Pipeline([("columns", columns), ("boosting", boosting)])
 
 
@@ -101,18 +92,18 @@ def fit_threshold(model: Model, source: Source, pipeline: Any, test_part: Any) -
     """Return the pipeline with its classes and the threshold chosen on the test part."""
     if test_part["_actual"].isna().all():
         raise TrainingError(f"model {source.model}: the test part is empty; train on more records")
-    if model.task == "regression":
-        return Fitted(pipeline, model.task, source.kinds, [], None, None)
-    classes = class_names(pipeline)
-    if model.task == "multiclass":
-        return Fitted(pipeline, model.task, source.kinds, classes, None, None)
+    task = TASKS[model.task]
+    classes = [] if task.is_quantity else class_names(pipeline)
+    fitted = Fitted(pipeline, model.task, source.kinds, classes, None, None)
+    if not task.has_positive_class:
+        return fitted
     positive_class = categories.among(str(model.positive_class), classes)
     if positive_class is None or len(classes) != 2:
         raise ConfigError(
             f"models.{source.model}.positive_class: {model.positive_class} must be one of two "
             f"classes of {model.target}; there is {', '.join(classes)}"
         )
-    fitted = Fitted(pipeline, model.task, source.kinds, classes, positive_class, 0.5)
+    fitted = replace(fitted, positive_class=positive_class, threshold=0.5)
     threshold = model.threshold
     if threshold is None:
         labelled = fitted.labelled(test_part)

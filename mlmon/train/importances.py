@@ -13,17 +13,15 @@ import numpy.typing as npt
 from sklearn.compose import ColumnTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.inspection import permutation_importance
-from sklearn.metrics import r2_score, roc_auc_score
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
 from mlmon.models.pipeline import Fitted, one_thread
-from mlmon.train.estimators import target_of
+from mlmon.train.tasks import LEARNING, Learning
 from mlmon.warehouse.warehouse import Row
 
 REPEATS = 5
 CELLS = 5_000_000  # of shuffled copies that are predicted at once: 40 MB
-SCORING = {"binary": "roc_auc", "multiclass": "roc_auc_ovr", "regression": "r2"}
 BOOSTING = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 
 Floats = npt.NDArray[np.float64]
@@ -35,7 +33,7 @@ def importances(fitted: Fitted, frame: Any, seed: int) -> list[Row]:
     Scores: ROC AUC (multiclass one-vs-rest), R2 for regression; mean of five shuffles.
     """
     names = list(fitted.features)
-    target = target_of(frame["_actual"], fitted.task)
+    target = LEARNING[fitted.task].target(frame["_actual"])
     try:
         with one_thread():
             found = _falls(fitted, frame[names], target, seed)
@@ -54,13 +52,13 @@ def _falls(fitted: Fitted, rows: Any, target: Any, seed: int) -> Mapping[str, fl
     pipeline = fitted.pipeline
     if (names := _coded(pipeline)) is not None:
         codes = np.asarray(pipeline[0].transform(rows), dtype=np.float64)
-        falls = _falls_of_codes(pipeline[1], fitted.task, codes, target, seed)
+        falls = _falls_of_codes(pipeline[1], LEARNING[fitted.task], codes, target, seed)
         return dict(zip(names, falls, strict=True))
     result = permutation_importance(
         pipeline,
         rows,
         target,
-        scoring=SCORING[fitted.task],
+        scoring=LEARNING[fitted.task].scoring,
         n_repeats=REPEATS,
         random_state=seed,
     )
@@ -90,10 +88,10 @@ def _coded(pipeline: Any) -> list[str] | None:
 
 
 def _falls_of_codes(
-    estimator: Any, task: str, codes: Floats, target: Any, seed: int
+    estimator: Any, learning: Learning, codes: Floats, target: Any, seed: int
 ) -> list[float]:
     """Return the mean fall of the score per column; many shuffled copies are predicted at once."""
-    answer, score = _scoring(estimator, task)
+    answer, score = getattr(estimator, learning.answer), learning.score
     whole = answer(codes)
     best = score(target, whole)
     scores = np.full((codes.shape[1], REPEATS), best)
@@ -130,12 +128,3 @@ def _orders(rows: int, seed: int) -> list[Any]:
         order = order[shuffle]
         orders.append(order)
     return orders
-
-
-def _scoring(estimator: Any, task: str) -> tuple[Callable[[Floats], Any], Callable[..., float]]:
-    """Return what is asked of the estimator and what its answers are worth, by task."""
-    if task == "regression":
-        return estimator.predict, r2_score
-    if task == "multiclass":
-        return estimator.predict_proba, lambda *sides: roc_auc_score(*sides, multi_class="ovr")
-    return estimator.decision_function, roc_auc_score

@@ -16,7 +16,7 @@ from mlmon.evaluations import samples
 from mlmon.measure import bins, snapshot
 from mlmon.models import artifacts, decisions, features, numerals, predictions, versions
 from mlmon.models.pipeline import Fitted, trust_of
-from mlmon.models.records import CATEGORICAL, NUMERIC, Source, cutoff
+from mlmon.models.records import CATEGORICAL, NUMERIC, TASKS, Source, cutoff
 from mlmon.sources import batches as source_batches
 from mlmon.train import batches as training_batches
 from mlmon.train import challenge, estimators, importances
@@ -41,7 +41,7 @@ def train(
     chosen = list(batches) or training_batches.resolve(warehouse, model)
     fingerprints = _fingerprints(warehouse, config, model.dataset, chosen)
     source = of_models.source_of(warehouse, config, name)
-    quantity = source.target if model.task == "regression" else None
+    quantity = source.target if TASKS[model.task].is_quantity else None
     numerals.check_records(warehouse, source, chosen, quantity)
     frame = _rows(warehouse, source, chosen, model.train.seed)
     is_test = frame["_hash"] < cutoff(model.train.test_size)
@@ -146,7 +146,7 @@ def _store_reference(
         warehouse.insert(table, content)
     reference = test_part.assign(score=outputs["score"], prediction=outputs["prediction"])
     kinds = {**fitted.features, "score": NUMERIC}
-    if fitted.task != "regression":
+    if not TASKS[fitted.task].is_quantity:
         kinds["prediction"] = CATEGORICAL
     warehouse.append(
         "bins",

@@ -1,6 +1,5 @@
 """Doctor: what must hold in a warehouse and beside it, what does not, and what mends it."""
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ import duckdb
 
 from mlmon.config import Config
 from mlmon.errors import reason
+from mlmon.system import fingerprints
 from mlmon.system.commands import command
 from mlmon.system.files import abandoned, remove
 from mlmon.system.processes import runs
@@ -228,7 +228,7 @@ def _of_artifacts(warehouse: Warehouse, config: Config) -> Iterator[Row]:
         advice = f"bring {row['artifact']} back from a backup, or `{todo}`"
         if not path.is_file():
             yield _row(rule, f"that of {who} is not there", advice)
-        elif hashlib.sha256(path.read_bytes()).hexdigest() != row["sha256"]:
+        elif fingerprints.of(path, "sha256") != row["sha256"]:
             yield _row(rule, f"that of {who} is not the file that was written", advice)
     for path in strangers(warehouse, config):
         what = f"{path.relative_to(folder)} is nobody's: a training was stopped before its row"

@@ -116,8 +116,7 @@ def _named(warehouse: Warehouse, config: Config) -> Iterator[str]:
     for section in config.stores.values():
         text = section.reference.evaluation if section.reference else None
         if text:
-            found = stored.called(warehouse, text) or stored.starting(warehouse, text)
-            yield from (row["evaluation_id"] for row in found)
+            yield from (row["evaluation_id"] for row in stored.matching(warehouse, text))
 
 
 def _runs(warehouse: Warehouse, keep: int | None) -> list[Row]:

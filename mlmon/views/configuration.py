@@ -10,22 +10,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlmon.config import Check, Config, Step
-from mlmon.views import files
-from mlmon.warehouse.sql import spelled
+from mlmon.views import files, freshness
+from mlmon.warehouse.sql import quoted, spelled
 from mlmon.warehouse.warehouse import Warehouse
 
 STATE = "configuration"
-STORED = f"select value from warehouse_state where name = '{STATE}'"
 
 
 def store(warehouse: Warehouse, config: Config) -> None:
     """The warehouse has what mlmon.yml has."""
-    text = document(config)
-    if warehouse.value(STORED) == text:
-        return
-    with warehouse.transaction():
-        warehouse.write("delete from warehouse_state where name = $name", name=STATE)
-        warehouse.append("warehouse_state", [{"name": STATE, "value": text}])
+    if freshness.stored(warehouse, STATE) != (text := document(config)):
+        freshness.store(warehouse, STATE, text)
 
 
 def lay_over(warehouse: Warehouse, config: Config) -> None:
@@ -35,21 +30,18 @@ def lay_over(warehouse: Warehouse, config: Config) -> None:
     older mlmon wrote last, is a temporary one too.
     """
     text = document(config)
-    if warehouse.value(STORED) == text:
+    if freshness.stored(warehouse, STATE) == text:
         return
     database = warehouse.value("select current_database()")
-    warehouse.read(
-        spelled(
-            "create temp view warehouse_state as"
-            f' from "{database}".main.warehouse_state where name <> $name'
-            " union all select $name, $text",
-            {"name": STATE, "text": text},
-        )
+    query = (
+        f"from {quoted(database)}.main.warehouse_state where name <> $name"
+        " union all select $name, $text"
     )
+    warehouse.create("temp view", "warehouse_state", spelled(query, {"name": STATE, "text": text}))
     existing = warehouse.views()
     for view in files.ordered(files.file_views()):
         if view.floor == "marts" and view.name not in existing:
-            warehouse.read(f"create temp view {view.name} as {view.sql}")
+            warehouse.create("temp view", view.name, view.sql)
 
 
 def document(config: Config) -> str:

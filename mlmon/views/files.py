@@ -17,7 +17,7 @@ import duckdb
 from mlmon.errors import MlmonError, UnknownName, reason
 from mlmon.warehouse.comments import comment_of
 from mlmon.warehouse.metrics import catalogue, sql_folder
-from mlmon.warehouse.sql import literal, quoted
+from mlmon.warehouse.sql import literal
 from mlmon.warehouse.warehouse import Warehouse
 
 FLOORS = ("staging", "profile", "drift", "quality", "performance", "marts")
@@ -154,7 +154,7 @@ def create(warehouse: Warehouse, views: Iterable[View]) -> None:
     """All given views exist in the warehouse, as their files say."""
     for view in ordered(views):
         try:
-            warehouse.ibis.raw_sql(f"create or replace view {quoted(view.name)} as {view.sql}")
+            warehouse.create("view", view.name, view.sql)
         except duckdb.Error as error:
             where = f"sql/{view.floor}/{view.name}.sql"
             raise MlmonError(f"{where}: {reason(error)}") from error

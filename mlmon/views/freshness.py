@@ -3,7 +3,6 @@
 Making views loads ibis and sqlglot; finding that there is nothing to make must not.
 """
 
-import hashlib
 import json
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -11,10 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from mlmon.config import Config
+from mlmon.system import fingerprints
 from mlmon.warehouse.metrics import sql_folder
 from mlmon.warehouse.warehouse import Warehouse
 
-MADE_OF = "views_made_of"
+MADE_OF, PROJECT_VIEWS = "views_made_of", "project_views"
 LIBRARIES = ("duckdb", "ibis-framework", "sqlglot")
 CODE = ("models/features.py", "views/*.py", "warehouse/*.py")
 
@@ -26,34 +26,40 @@ def state(warehouse: Warehouse) -> State:
 
     A view that could not be made has `failed`, the reason.
     """
-    query = "select value from warehouse_state where name = 'project_views'"
-    return dict(json.loads(warehouse.value(query) or "{}"))
+    return dict(json.loads(stored(warehouse, PROJECT_VIEWS) or "{}"))
 
 
 def is_current(warehouse: Warehouse, config: Config) -> bool:
     """Return whether nothing that decides the views has changed since `remember`."""
-    query = "select value from warehouse_state where name = $name"
-    return bool(warehouse.value(query, name=MADE_OF) == fingerprint(warehouse, config))
+    return stored(warehouse, MADE_OF) == fingerprint(warehouse, config)
 
 
 def remember(warehouse: Warehouse, config: Config) -> None:
     """What the views are made of now is known."""
+    store(warehouse, MADE_OF, fingerprint(warehouse, config))
+
+
+def stored(warehouse: Warehouse, name: str) -> str | None:
+    """Return the fact of this name in `warehouse_state`, None when there is none."""
+    value: str | None = warehouse.value(
+        "select value from warehouse_state where name = $name", name=name
+    )
+    return value
+
+
+def store(warehouse: Warehouse, name: str, value: str) -> None:
+    """`warehouse_state` has the fact of this name, instead of the one of before."""
     with warehouse.transaction():
-        warehouse.write("delete from warehouse_state where name = $name", name=MADE_OF)
-        value = fingerprint(warehouse, config)
-        warehouse.append("warehouse_state", [{"name": MADE_OF, "value": value}])
+        warehouse.write("delete from warehouse_state where name = $name", name=name)
+        warehouse.append("warehouse_state", [{"name": name, "value": value}])
 
 
 def fingerprint(warehouse: Warehouse, config: Config) -> str:
     """Return a name for all that decides the views: files, settings, tables, versions, code."""
-    digest = hashlib.md5(usedforsecurity=False)
-    for file in _files(config):
-        digest.update(f"{file.name}\0".encode())
-        digest.update(file.read_bytes())
-    said = [config.model_dump_json(), *(version(name) for name in LIBRARIES)]
-    said += [str(row) for row in warehouse.read(_IN_THE_WAREHOUSE, made_of=MADE_OF)]
-    digest.update("\0".join(said).encode())
-    return digest.hexdigest()
+    files = [f"{file.name}\0".encode() + file.read_bytes() for file in _files(config)]
+    texts = [config.model_dump_json(), *(version(name) for name in LIBRARIES)]
+    texts += [str(row) for row in warehouse.read(_IN_THE_WAREHOUSE, made_of=MADE_OF)]
+    return fingerprints.of(b"".join([*files, "\0".join(texts).encode()]))
 
 
 # DuckDB sets other quotes and brackets in a view's text once it has read it back from the file,

@@ -1,6 +1,5 @@
 """The views that depend on a model's columns, and keeping all views up to date."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -13,10 +12,12 @@ from mlmon.config import Config
 from mlmon.errors import ConfigError
 from mlmon.models import features, versions
 from mlmon.models.records import Source, kind_of
-from mlmon.views import files
+from mlmon.system import fingerprints
+from mlmon.views import files, freshness
 from mlmon.views.files import View
 from mlmon.warehouse.warehouse import Warehouse
 
+FINGERPRINTS = "view_fingerprints"
 BRANCHES = 64  # about so many has the union `feature_values`; to plan 1,000 takes seconds
 
 
@@ -75,9 +76,8 @@ def refresh(warehouse: Warehouse, config: Config, *, anew: bool = False) -> None
         raise ConfigError(
             f"mlmon.yml: datasets.{taken.pop()}: this is the name of a view of mlmon's"
         )
-    query = "select value from warehouse_state where name = 'view_fingerprints'"
     existing = warehouse.views()
-    stored = json.loads(warehouse.value(query) or "{}")
+    stored = json.loads(freshness.stored(warehouse, FINGERPRINTS) or "{}")
     known = {name: value for name, value in stored.items() if name in existing}
     if known == wanted and not anew:
         return
@@ -87,7 +87,7 @@ def refresh(warehouse: Warehouse, config: Config, *, anew: bool = False) -> None
         columns = {name: warehouse.columns(name) for name in described}
         for name in known:
             if name not in wanted:
-                warehouse.ibis.drop_view(name)
+                warehouse.drop("view", name)
         stale, altered = list[View](), set[str]()
         for view in made:
             is_same = known.get(view.name) == wanted[view.name] and not altered & set(view.reads)
@@ -99,14 +99,12 @@ def refresh(warehouse: Warehouse, config: Config, *, anew: bool = False) -> None
             if before is not None and warehouse.columns(view.name) != before:
                 altered.add(view.name)
         files.document(warehouse, stale)
-        warehouse.write("delete from warehouse_state where name = 'view_fingerprints'")
-        value = json.dumps(wanted, sort_keys=True)
-        warehouse.append("warehouse_state", [{"name": "view_fingerprints", "value": value}])
+        freshness.store(warehouse, FINGERPRINTS, json.dumps(wanted, sort_keys=True))
 
 
 def _fingerprint(view: View) -> str:
     text = json.dumps([view.sql, view.comment, dict(view.columns)])
-    return hashlib.md5(text.encode()).hexdigest()
+    return fingerprints.of(text)
 
 
 def _generated(warehouse: Warehouse, config: Config) -> Iterator[View]:

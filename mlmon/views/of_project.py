@@ -4,7 +4,6 @@ They are plain queries: what one reads is found by parsing it. One that reads wh
 yet, a dataset before its first ingest, waits for it.
 """
 
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,6 +18,7 @@ from sqlglot import exp
 
 from mlmon.config import Config
 from mlmon.errors import ConfigError, ViewError, reason
+from mlmon.system import fingerprints
 from mlmon.views import freshness
 from mlmon.warehouse import metrics as catalogue
 from mlmon.warehouse import queries
@@ -90,9 +90,7 @@ def _renew(warehouse: Warehouse, config: Config, failed: Mapping[str, str]) -> N
             columns[file.name.lower()] = warehouse.columns(file.name)
         made[file.name] = entry
     if made != known:
-        warehouse.write("delete from warehouse_state where name = 'project_views'")
-        value = json.dumps(made, sort_keys=True)
-        warehouse.append("warehouse_state", [{"name": "project_views", "value": value}])
+        freshness.store(warehouse, freshness.PROJECT_VIEWS, json.dumps(made, sort_keys=True))
 
 
 def _entry(file: File, columns: Columns) -> dict[str, Any]:
@@ -100,8 +98,8 @@ def _entry(file: File, columns: Columns) -> dict[str, Any]:
     read = {name: columns.get(name) for name in file.reads}
     definition = json.dumps([file.path, file.text, read], sort_keys=True)
     return {
-        "definition": hashlib.md5(definition.encode(), usedforsecurity=False).hexdigest(),
-        "text": hashlib.md5(file.text.encode(), usedforsecurity=False).hexdigest(),
+        "definition": fingerprints.of(definition),
+        "text": fingerprints.of(file.text),
         "reads": list(file.reads),
     }
 
@@ -126,7 +124,7 @@ def _promised(config: Config) -> set[str]:
 
 def _drop(warehouse: Warehouse, name: str) -> None:
     if name in warehouse.views():
-        warehouse.ibis.drop_view(name)
+        warehouse.drop("view", name)
 
 
 # Reading files ----------------------------------------------------------------
@@ -173,8 +171,6 @@ def _parse(name: str, path: Path, shown: str) -> File:
     if len(statements) != 1 or not isinstance(statements[0], exp.Query):
         raise ViewError(name, f"{shown}: a view is one select and nothing else")
     query = statements[0]
-    if isinstance(query, exp.Subquery):  # a select in brackets is no statement for ibis
-        query = exp.select("*").from_(query)
     own = {cte.alias for cte in query.find_all(exp.CTE)}
     reads = {table.name.lower() for table in query.find_all(exp.Table) if table.name not in own}
     return File(name, shown, text, query, tuple(sorted(reads - {""})))
@@ -201,9 +197,8 @@ def _create(warehouse: Warehouse, file: File) -> None:
         warehouse.read(f"describe {file.text}")  # as it stands, so that an error has its line
         query = file.query.sql(dialect="duckdb")
         queries.relation(warehouse.tried, query)  # as sqlglot spells it, which is what is stored
-        expression = warehouse.ibis.sql(query, dialect="duckdb")
-        warehouse.ibis.create_view(file.name, expression, overwrite=True)
-    except Exception as error:  # whatever a user's SQL makes of sqlglot, ibis and DuckDB
+        warehouse.create("view", file.name, query)
+    except Exception as error:  # whatever a user's SQL makes of sqlglot and DuckDB
         line = re.search(r"^LINE (\d+):", str(error), re.MULTILINE)
         raise _wrong(file.name, file.path, line and line[1], reason(error)) from error
     _document(warehouse, file)

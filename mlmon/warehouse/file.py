@@ -6,10 +6,12 @@ import re
 import shutil
 import time
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
 from mlmon.errors import MlmonError, WarehouseLocked, printable
+from mlmon.system.files import own, replacing
 from mlmon.system.logs import log
 from mlmon.system.processes import described
 
@@ -64,14 +66,12 @@ def cut(path: Path, message: str) -> str | None:
     found, log = TORN.search(message), log_of(path)
     if not found or int(found[1]) >= log.stat().st_size:
         return None
-    kept = log.with_name(f"{log.name}.torn")
-    number = 1
-    while kept.exists():
-        number += 1
-        kept = log.with_name(f"{log.name}.torn{number}")
-    shutil.copyfile(log, kept)
+    copies = (log.with_name(f"{log.name}.torn{number}") for number in ("", *count(2)))
+    copy = next(path for path in copies if not path.exists())
+    with replacing(copy, own, "a torn log") as draft:
+        shutil.copyfile(log, draft)
     os.truncate(log, int(found[1]))
-    return f"{log} was torn at byte {int(found[1]):,}; all of it is kept as {kept.name}"
+    return f"{log} was torn at byte {int(found[1]):,}; all of it is kept as {copy.name}"
 
 
 def log_of(path: Path) -> Path:

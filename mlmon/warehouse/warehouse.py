@@ -213,6 +213,17 @@ class Warehouse:
         changed = self.connection.execute(sql, parameters or None).fetchone()
         return int(changed[0]) if changed and isinstance(changed[0], int) else 0
 
+    def create(self, kind: str, name: str, query: str) -> None:
+        """The name is the rows of a query, as a view, table, temp view or temp table (`kind`).
+
+        One of this name and kind is replaced, its comments are gone.
+        """
+        self.connection.execute(f"create or replace {kind} {quoted(name)} as {query}")
+
+    def drop(self, kind: str, name: str) -> None:
+        """There is no view or table (`kind`) of this name any more."""
+        self.connection.execute(f"drop {kind} if exists {quoted(name)}")
+
     def append(self, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
         """Insert rows; a name that the table does not have raises, one left out is NULL."""
         if not rows:

@@ -7,16 +7,19 @@ import pytest
 from ruamel.yaml import YAML
 
 from mlmon.check.check import worst
-from mlmon.check.kinds import judge, limits_of, of_answer, of_trouble
+from mlmon.check.kinds import JUDGES, OfFigures, limits_of, of_answer, of_trouble
 from mlmon.config import Check
 
 ALL = {"min": 1, "soft_min": 2, "soft_max": 3, "max": 4}
 
 
-def judged(value, note="", looked_at="lift", **settings):
+def judged(value, note="", **settings):
     """Return outcome and message of a value under a check of `lift` with these settings."""
     check = Check(name="c", metric="lift", **settings)
-    return judge(check, limits_of(check), value, looked_at, note)
+    judge = JUDGES[check.kind]
+    assert isinstance(judge, OfFigures)
+    figure = {"feature": None, "segment": None, "value": value, "note": note}
+    return judge.judgement(check, limits_of(check), figure)
 
 
 @pytest.mark.parametrize(

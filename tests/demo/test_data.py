@@ -102,7 +102,7 @@ def test_a_different_file_is_replaced(tmp_path: Path) -> None:
 def test_a_failure_leaves_nothing_behind(tmp_path: Path) -> None:
     in_the_way = tmp_path / "transactions_prepared_2017_07.csv"
     in_the_way.mkdir()
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(ConfigError, match="is a folder"):
         write_months(tmp_path, ["2017_07"], rows_per_month=500)
     assert list(tmp_path.iterdir()) == [in_the_way]
 

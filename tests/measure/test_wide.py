@@ -17,6 +17,7 @@ from mlmon.models.pipeline import Fitted, class_names, one_thread
 from mlmon.project import Project
 from mlmon.report.tiles.drift import FEW
 from mlmon.train import estimators, importances
+from mlmon.train.tasks import LEARNING
 
 ODD = (
     'a "quoted" one',
@@ -209,7 +210,7 @@ def test_importances_are_those_of_scikit_learn(task):
     kinds = {"x": "numeric", "empty": "numeric", "z": "numeric"}
     kinds |= {"k": "categorical", "l": "categorical"}
     filled = {name: kind for name, kind in kinds.items() if name != "empty"}
-    target = estimators.target_of(frame["_actual"], task)
+    target = LEARNING[task].target(frame["_actual"])
     with one_thread():
         pipeline = estimators.default(task, filled, 1).fit(frame[list(kinds)][:75], target[:75])
     classes = [] if task == "regression" else class_names(pipeline)
@@ -221,7 +222,7 @@ def test_importances_are_those_of_scikit_learn(task):
             pipeline,
             frame[list(kinds)][75:],
             target[75:],
-            scoring=importances.SCORING[task],
+            scoring=LEARNING[task].scoring,
             n_repeats=5,
             random_state=7,
         )

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from sklearn.metrics import roc_auc_score
 
-from mlmon.train.challenge import error_gain, mean_gain, roc_auc_gain
+from mlmon.train.tasks import error_gain, mean_gain, roc_auc_gain
 
 
 def correlated(seed: int, rows: int, better: float = 0.0, decimals: int = 9):
