@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-import ibis
-
 from mlmon.config import Config
 from mlmon.models import numerals, predictions, versions
 from mlmon.models.pipeline import load
 from mlmon.sources import batches
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 ROWS = 50_000  # records in memory at a time; smaller is slower, larger only bigger
@@ -37,7 +36,7 @@ def score(
 
 def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
     fitted = load(config, version)
-    query = str(ibis.to_sql(predictions.unscored_rows(warehouse, version, batch), dialect="duckdb"))
+    query = sql_of(predictions.unscored_rows(warehouse, version, batch))
     done = 0
     for frame in _frames(warehouse, query):
         outputs = fitted.predict(frame)
@@ -50,7 +49,7 @@ def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> in
 
 def _frames(warehouse: Warehouse, query: str) -> Iterator[Any]:
     """Yield the rows of a query as pandas frames, set aside first: inserts go on meanwhile."""
-    warehouse.connection.execute(
+    warehouse.write(
         f"create or replace temp table mlmon_unscored as"
         f" select *, row_number() over () as _row from ({query})"
     )
@@ -58,6 +57,6 @@ def _frames(warehouse: Warehouse, query: str) -> Iterator[Any]:
         total = warehouse.value("select count(*) from mlmon_unscored")
         for start in range(0, total, ROWS):
             page = f"from mlmon_unscored where _row > {start} and _row <= {start + ROWS}"
-            yield warehouse.connection.execute(page).df()
+            yield warehouse.frame(page)
     finally:
-        warehouse.connection.execute("drop table if exists mlmon_unscored")
+        warehouse.write("drop table if exists mlmon_unscored")

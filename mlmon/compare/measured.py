@@ -20,6 +20,7 @@ from mlmon.models import features
 from mlmon.models.records import CATEGORICAL, NUMERIC, cutoff
 from mlmon.views import files
 from mlmon.warehouse import categories, category_columns
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
@@ -56,8 +57,8 @@ def measured(
             put(bench, side)
         cells = len(kinds) * sum(sample["rows"] for sample in samples)
         relation = "table" if cells <= CELLS else "view"
-        bench.write(f"create {relation} sample_rows as {_sql(rows[0].union(rows[1]))}")
-        bench.write(f"create view class_scores as {_sql(_class_scores(rows, roles))}")
+        bench.write(f"create {relation} sample_rows as {sql_of(rows[0].union(rows[1]))}")
+        bench.write(f"create view class_scores as {sql_of(_class_scores(rows, roles))}")
 
     given = Rows(fill, _kinds(outcome, kinds))
     snapshot.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
@@ -98,10 +99,6 @@ def _unmeasured(
 def _is_stored(view: files.View) -> bool:
     """Return whether a view reads what is stored, rather than rows."""
     return view.floor == "marts" or view.name == "metric_catalogue"
-
-
-def _sql(expression: ir.Table) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 def _rows(
@@ -170,7 +167,7 @@ def _is_measurable(warehouse: Warehouse, current: ir.Table, outcome: Outcome) ->
     if not (outcome.has_target and (outcome.has_score or outcome.has_prediction)):
         return False
     known = current.filter(current["_actual"].notnull()).limit(1)
-    return bool(warehouse.read(_sql(known.select("_sample_id"))))
+    return bool(warehouse.read(sql_of(known.select("_sample_id"))))
 
 
 def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> Row:

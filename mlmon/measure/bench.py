@@ -9,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
 from mlmon.measure import numbers, scores
 from mlmon.models import features, versions
 from mlmon.views import files as views
 from mlmon.views import of_models
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse
 
@@ -45,9 +44,7 @@ def bench(
     rows: Rows | None = None,
 ) -> Iterator[Warehouse]:
     """Yield a bench of the samples; without `rows` theirs are those of the warehouse."""
-    made = Warehouse(comments=False)
-    made.write("set threads = 1")  # sums in one order: the same figures to the last bit
-    try:
+    with Warehouse.scratch() as made:
         _copy(warehouse, made, version, samples, evaluation)
         if rows:
             rows.fill(made)
@@ -57,13 +54,11 @@ def bench(
         made.ibis.create_view("scored_records", features.scored(rows_of_samples, version["task"]))
         _profile(made, rows.kinds if rows else None)
         yield made
-    finally:
-        made.close()
 
 
 def transfer(source: Warehouse, target: Warehouse, table: str, query: str, **values: Any) -> None:
     """The target's table has the rows of a query on the source."""
-    target.insert(table, source.connection.execute(query, values).to_arrow_table())
+    target.insert(table, source.arrow(query, **values))
 
 
 def _copy(
@@ -90,14 +85,10 @@ def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence
     rows = of_models.sample_rows(warehouse, versions.source(version))
     rows = rows.filter(rows["_sample_id"].isin(list(samples)))
     rows = rows.order_by("_sample_id", "_record_id")
-    query = str(ibis.to_sql(rows, dialect="duckdb"))
-    with made.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
-        made.write(f"create table sample_rows as from {frame}")
+    made.create("sample_rows", warehouse.reader(sql_of(rows)))
     query = "select sample_id, record_id, class, probability from class_scores"
     query += " where list_contains($ids, sample_id)"
-    content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
-    with made.registered(content) as frame:
-        made.write(f"create table class_scores as from {frame}")
+    made.create("class_scores", warehouse.arrow(query, ids=list(samples)))
 
 
 def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:

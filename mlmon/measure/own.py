@@ -10,7 +10,6 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-import ibis
 import numpy as np
 
 from mlmon.config import Config
@@ -21,6 +20,7 @@ from mlmon.system import functions
 from mlmon.system.quiet import log_warnings
 from mlmon.views import freshness, of_models
 from mlmon.warehouse import metrics
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse
 
@@ -167,4 +167,4 @@ def _frame(warehouse: Warehouse, version: Row, sample: str) -> Any:
         truth=rows["_actual"].try_cast(kind),
         record_id=rows["_record_id"],
     )
-    return warehouse.connection.execute(str(ibis.to_sql(frame, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(frame))

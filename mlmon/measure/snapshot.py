@@ -156,7 +156,7 @@ def _domain_classifier(
         f"select {columns} from sample_rows where _sample_id = $id"
         f" order by md5('{SEED}:' || _record_id), _record_id limit $n"
     )
-    sides = [measured.connection.execute(query, {"id": sample, "n": n}).df() for sample in samples]
+    sides = [measured.frame(query, id=sample, n=n) for sample in samples]
     figures, importances = data_drift(sides[0], sides[1], kinds, evaluation["confidence"], SEED)
     if n < min(sizes):
         taken = f"{n:,} of {sizes[0]:,} and {sizes[1]:,} rows"

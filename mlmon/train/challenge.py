@@ -22,6 +22,7 @@ from mlmon.models.decisions import ACTIVATED, KEPT
 from mlmon.models.pipeline import Fitted, load
 from mlmon.models.records import cutoff
 from mlmon.train import batches as training_batches
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 # ---- Paired comparisons: what two versions said about the same records, and how sure the gain is
@@ -183,7 +184,7 @@ def _records(
     unlearned = [_unlearned(rows, one) for one in both]
     chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull(), *unlearned)
     query = chosen.order_by("_record_id")
-    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(query))
 
 
 def _unlearned(rows: Any, version: Row) -> Any:

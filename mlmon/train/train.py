@@ -21,6 +21,7 @@ from mlmon.sources import batches as source_batches
 from mlmon.train import batches as training_batches
 from mlmon.train import challenge, estimators, importances
 from mlmon.views import of_models
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 
@@ -102,7 +103,7 @@ def _rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: in
     hashed = features.hash_of(ibis.literal(seed), rows["_record_id"])
     chosen = rows.filter(rows["_batch"].isin(list(batches)))
     query = chosen.mutate(_hash=hashed).order_by("_hash", "_record_id")
-    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(query))
 
 
 def _last_step(pipeline: Any) -> Any:
