@@ -52,7 +52,7 @@ def _latest(
     missing: EvaluationNotFound | None = None
     for name in stores:
         try:
-            found.append(stored.find(warehouse, name, batch))
+            found.append(stored.find(warehouse, name, batch).row)
         except EvaluationNotFound as error:
             missing = error
     return found, missing
@@ -64,8 +64,8 @@ def _named(
     if batch:
         raise ConfigError("--batch and --evaluation: give one of them")
     found = stored.named(warehouse, text, store)
-    require("store", found["store"], config.stores)
-    return found
+    require("store", found.store, config.stores)
+    return found.row
 
 
 def _checked(warehouse: Warehouse, config: Config, chosen: list[Row]) -> list[Row]:

@@ -239,7 +239,7 @@ def words(check: Check, subject: Row) -> str:
 def _inputs(warehouse: Warehouse, evaluation: Row) -> list[str]:
     """Return the input features of the version that was evaluated."""
     version = versions.number(warehouse, evaluation["model"], evaluation["model_version"])
-    return list(versions.kinds(version))
+    return list(version.features)
 
 
 def _named(name: str | None) -> str | None:

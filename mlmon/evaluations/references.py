@@ -5,6 +5,7 @@ sample. Both are scored by the evaluated version and counted in its bins.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from mlmon.config import Config, Reference
 from mlmon.errors import (
@@ -17,38 +18,69 @@ from mlmon.errors import (
     printable,
 )
 from mlmon.evaluations import samples, stored
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.evaluations.samples import Batches, Sample
+from mlmon.evaluations.stored import Evaluation
+from mlmon.models.versions import Version
+from mlmon.sources import batches
+from mlmon.warehouse.warehouse import Warehouse
 
 
-def meant(warehouse: Warehouse, version: Row, text: str) -> Reference:
+@dataclass(frozen=True)
+class Against:
+    """What an evaluation is measured against: the records of a batch, or of an evaluation of it."""
+
+    batch: str
+    evaluation: Evaluation | None = None
+
+
+def found(warehouse: Warehouse, version: Version, reference: Reference | None) -> Against | None:
+    """Return what a reference of mlmon.yml is; None is the test part of the training.
+
+    Raises as `evaluation` does.
+    """
+    if reference is None:
+        return None
+    return _found(warehouse, version.model, version.dataset, reference)
+
+
+def _found(warehouse: Warehouse, model: str, dataset: str, reference: Reference) -> Against:
+    if reference.batch is not None:
+        return Against(reference.batch)
+    return _of(evaluation(warehouse, model, dataset, str(reference.evaluation)))
+
+
+def _of(one: Evaluation) -> Against:
+    return Against(one.batch, one)
+
+
+def meant(warehouse: Warehouse, version: Version, text: str) -> Against:
     """Return what a text names: a batch, or an evaluation by id, its beginning, or name.
 
     Raises UnknownName, and ConfigError when it names several or one of another model.
     """
-    query = "select batch from batches where dataset = $dataset"
-    batches = [row["batch"] for row in warehouse.read(query, dataset=version["dataset"])]
-    named = _mine(version, stored.called(warehouse, text))
-    if text in batches and named:
+    known = batches.stored(warehouse, version.dataset)
+    named = _mine(version.model, version.dataset, stored.called(warehouse, text))
+    if text in known and named:
         raise ConfigError(
             f"{text} is a batch and also evaluation {_listed(named)}; give the evaluation's id, "
             "or `reference: {batch: ...}` in mlmon.yml"
         )
-    if text in batches:
-        return Reference(batch=text)
+    if text in known:
+        return Against(text)
     try:
-        return Reference(evaluation=evaluation(warehouse, version, text)["evaluation_id"])
+        return _of(evaluation(warehouse, version.model, version.dataset, text))
     except EvaluationNotFound as error:
-        raise UnknownName("batch or evaluation", text, batches) from error
+        raise UnknownName("batch or evaluation", text, known) from error
 
 
-def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
-    """Return the evaluation of the version's model and dataset that a text names.
+def evaluation(warehouse: Warehouse, model: str, dataset: str, text: str) -> Evaluation:
+    """Return the evaluation of the model on the dataset that a text names.
 
     An id or a name counts before the beginning of an id. Raises EvaluationNotFound, and
     ConfigError when it names several or one of another model or dataset.
     """
-    found = stored.called(warehouse, text) or stored.starting(warehouse, text)
-    mine = _mine(version, found)
+    named = stored.called(warehouse, text) or stored.starting(warehouse, text)
+    mine = _mine(model, dataset, named)
     if len(mine) == 1:
         return mine[0]
     if mine:
@@ -56,10 +88,10 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
             f"'{printable(text)}' may be evaluation {_listed(mine)}; "
             "give the id of one, or more of it"
         )
-    if found:
+    if named:
         raise ConfigError(
-            f"evaluation {text} is of model {found[0]['model']} on {found[0]['dataset']}, which "
-            f"{version['model']} on {version['dataset']} cannot be measured against"
+            f"evaluation {text} is of model {named[0].model} on {named[0].dataset}, which "
+            f"{model} on {dataset} cannot be measured against"
         )
     raise EvaluationNotFound(
         f"no evaluation has the id or the name '{printable(text)}'; "
@@ -68,69 +100,50 @@ def evaluation(warehouse: Warehouse, version: Row, text: str) -> Row:
 
 
 def sample(
-    warehouse: Warehouse, config: Config, store: str, version: Row, reference: Reference | None
-) -> Row:
-    """Return the row of the reference sample, for None the test part of the training.
+    warehouse: Warehouse,
+    config: Config,
+    store: str,
+    version: Version,
+    known: Batches,
+    against: Against | None,
+) -> Sample:
+    """Return the reference sample, for None the test part of the training.
 
-    Raises BatchNotFound, EvaluationNotFound, ConfigError.
+    Raises BatchNotFound.
     """
     section = config.stores[store]
     model = config.models[section.model]
-    if reference is None:
-        return samples.reference(warehouse, model, version)
-    batch = batch_of(warehouse, version, reference)
-    known = "select 1 from batches where dataset = $dataset and batch = $batch"
-    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
-        query = "select batch from batches where dataset = $dataset"
-        names = [row["batch"] for row in warehouse.read(query, dataset=version["dataset"])]
+    if against is None:
+        return samples.reference(model, version, known)
+    if against.batch not in known:
         raise BatchNotFound(
-            f"dataset {version['dataset']} has no batch {batch}, the reference of {store}"
-            f"{others(batch, names)}"
+            f"dataset {version.dataset} has no batch {against.batch}, the reference of {store}"
+            f"{others(against.batch, known)}"
         )
-    if reference.batch is not None:
-        return samples.drawn(warehouse, model, version, section, batch)
-    found = evaluation(warehouse, version, str(reference.evaluation))
-    return samples.drawn_as(warehouse, model, version, section, found["sample_id"])
+    if against.evaluation is None:
+        return samples.drawn(warehouse, model, version, section, known, against.batch)
+    other = against.evaluation.sample_id
+    return samples.drawn_as(warehouse, model, version, section, known, other)
 
 
-def changes(warehouse: Warehouse, version: Row, reference: Reference | None) -> list[str]:
+def changes(version: Version, known: Batches, against: Against | None) -> list[str]:
     """Return a sentence for all that changed in the reference since it was made; None: training."""
-    if reference is None:
-        return _training_changes(warehouse, version)
-    if reference.evaluation is None:
-        return []
-    found = evaluation(warehouse, version, reference.evaluation)
-    query = (
-        "select 1 from batches where dataset = $dataset and batch = $batch and ingested_at > $made"
-    )
-    made, names = found["evaluated_at"], {name: found[name] for name in ("dataset", "batch")}
-    if not warehouse.one(query, made=made, **names):
+    if against is None:
+        return [
+            f"Training batch {batch} has changed since version {version.model_version} was "
+            "trained, and with it the reference; train again."
+            for batch, fingerprint in zip(
+                version.train_batches, version.train_fingerprints, strict=True
+            )
+            if batch not in known or known[batch].fingerprint != fingerprint
+        ]
+    one, batch = against.evaluation, known.get(against.batch)
+    if one is None or batch is None or batch.ingested_at <= one.evaluated_at:
         return []
     return [
-        f"Batch {found['batch']} has changed since evaluation {found['name']} was made; the "
+        f"Batch {one.batch} has changed since evaluation {one.name} was made; the "
         "reference is what the batch holds now."
     ]
-
-
-def _training_changes(warehouse: Warehouse, version: Row) -> list[str]:
-    """Return a sentence for every training batch that is not what the version was trained on."""
-    query = "select batch, fingerprint from batches where dataset = $dataset"
-    rows = warehouse.read(query, dataset=version["dataset"])
-    today = {row["batch"]: row["fingerprint"] for row in rows}
-    then = zip(version["train_batches"], version["train_fingerprints"], strict=True)
-    return [
-        f"Training batch {batch} has changed since version {version['model_version']} was "
-        "trained, and with it the reference; train again."
-        for batch, fingerprint in then
-        if today.get(batch) != fingerprint
-    ]
-
-
-def batch_of(warehouse: Warehouse, version: Row, reference: Reference) -> str:
-    """Return the batch that the reference's records are in; raises as `evaluation` does."""
-    if reference.batch is not None:
-        return reference.batch
-    return str(evaluation(warehouse, version, str(reference.evaluation))["batch"])
 
 
 def stores_measured_against(
@@ -142,25 +155,21 @@ def stores_measured_against(
         for name, section in config.stores.items()
         if section.reference is not None
         and config.models[section.model].dataset == dataset
-        and _lies_in(warehouse, {"model": section.model, "dataset": dataset}, section.reference)
-        == batch
+        and _lies_in(warehouse, section.model, dataset, section.reference) == batch
     ]
 
 
-def _lies_in(warehouse: Warehouse, version: Row, reference: Reference) -> str | None:
+def _lies_in(warehouse: Warehouse, model: str, dataset: str, reference: Reference) -> str | None:
     try:
-        return batch_of(warehouse, version, reference)
+        return _found(warehouse, model, dataset, reference).batch
     except MlmonError:  # names no evaluation: whoever evaluates is told so
         return None
 
 
-def _mine(version: Row, found: Sequence[Row]) -> list[Row]:
-    """Return the evaluations of the version's model and dataset."""
-    names = ("model", "dataset")
-    return [row for row in found if all(row[name] == version[name] for name in names)]
+def _mine(model: str, dataset: str, named: Sequence[Evaluation]) -> list[Evaluation]:
+    """Return the evaluations of the model on the dataset."""
+    return [one for one in named if (one.model, one.dataset) == (model, dataset)]
 
 
-def _listed(found: Sequence[Row]) -> str:
-    return " or ".join(
-        f"{row['evaluation_id'][:12]} ({row['store']}, {row['batch']})" for row in found
-    )
+def _listed(named: Sequence[Evaluation]) -> str:
+    return " or ".join(f"{one.evaluation_id[:12]} ({one.store}, {one.batch})" for one in named)

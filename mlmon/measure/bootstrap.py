@@ -68,14 +68,14 @@ def _values(
     values: dict[Key, list[float]] = defaultdict(list)
     with Warehouse.scratch() as made:
         transfer(measured, made, "model_versions", "from model_versions")
-        made.create("records", records)
-        made.create("draws", _drawn(draws))
+        made.load("records", records)
+        made.load("draws", _drawn(draws))
         settings = "select * replace ($name as sample_id) from samples where sample_id = $id"
         for place in range(len(draws)):
             transfer(measured, made, "samples", settings, id=sample, name=str(place))
         made.write(RECORDS)
         scores = "select record_id, class, probability from class_scores where sample_id = $id"
-        made.create("said", measured.arrow(scores, id=sample))
+        made.load("said", measured.arrow(scores, id=sample))
         made.write("create table probabilities as from said inner join records using (record_id)")
         made.write(PROBABILITIES)
         score_profile.count(made)

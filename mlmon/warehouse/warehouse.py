@@ -271,7 +271,7 @@ class Warehouse:
         with self.registered(frame) as name:
             self.connection.execute(f"insert into {quoted(table)} by name select * from {name}")
 
-    def create(self, table: str, frame: Any) -> None:
+    def load(self, table: str, frame: Any) -> None:
         """There is a table with the rows and columns of an Arrow table or record batch reader."""
         with self.registered(frame) as name:
             self.connection.execute(f"create table {quoted(table)} as from {name}")
