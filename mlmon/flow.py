@@ -11,7 +11,8 @@ from typing import Any
 from mlmon import plan
 from mlmon.config import Check, Config, Reference, Scenario
 from mlmon.errors import EvaluationNotFound, MlmonError, ModelNotTrained
-from mlmon.evaluations import references, request, stored
+from mlmon.evaluations import references, stored
+from mlmon.evaluations.request import Request
 from mlmon.models import versions
 from mlmon.models.versions import Version
 from mlmon.plan import Planned
@@ -164,7 +165,7 @@ def _needs(made: Flow, version: Version, batch: str, reference: Reference | None
     key = (version.model, repr(reference))
     if key not in made.needs:
         try:
-            against = references.found(made.warehouse, version, reference)
+            against = references.of(made.warehouse, version, reference)
             found = plan.of(made.warehouse, made.config, version, batch, against)
         except MlmonError:  # the reference is gone: the store says so
             found = []
@@ -198,11 +199,11 @@ def _evaluation_reason(made: Flow, store: str, version: Version, batch: str) -> 
         if need.verb == "ingest":
             return f"batch {batch} is not evaluated as it is now: {need.reason}"
     try:
-        against = references.found(made.warehouse, version, reference)
-        wanted = request.of(made.warehouse, made.config, store, batch, version, against)
+        against = references.of(made.warehouse, version, reference)
+        request = Request.of(made.warehouse, made.config, store, batch, version, against)
     except MlmonError as error:
         return str(error)
-    if wanted.existing and not wanted.existing.is_aside:
+    if request.existing and not request.existing.is_aside:
         return None
     query = (
         "select max(model_version) from evaluations"

@@ -10,7 +10,7 @@ from mlmon import ingest, score
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound, NotScored, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
-from mlmon.evaluations import references, request
+from mlmon.evaluations import references
 from mlmon.evaluations.references import Against
 from mlmon.evaluations.request import Request
 from mlmon.evaluations.stored import Evaluation
@@ -118,9 +118,9 @@ def _against(
 ) -> Against | None:
     """Return what the text, else mlmon.yml, names: also a batch whose file was never read."""
     if text is None:
-        return references.found(warehouse, version, config.stores[store].reference)
+        return references.of(warehouse, version, config.stores[store].reference)
     try:
-        return references.meant(warehouse, version, text)
+        return references.by_name(warehouse, version, text)
     except UnknownName:
         if batches.reading_reason(warehouse, config, version.dataset, text, None):
             return Against(text)
@@ -157,7 +157,7 @@ def evaluate(
                 with during(f"score {planned.target} {planned.batch}"):
                     score.score(warehouse, config, version, planned.batch)
     with during(f"evaluate {store} {batch}"):
-        wanted = request.of(
+        request = Request.of(
             warehouse,
             config,
             store,
@@ -168,15 +168,15 @@ def evaluate(
             name=name,
             labels=labels,
         )
-        if only_this and not wanted.existing:
-            _require_predictions(warehouse, wanted, records)
-        return evaluate_verb(warehouse, config, wanted)
+        if only_this and not request.existing:
+            _require_predictions(warehouse, request, records)
+        return evaluate_verb(warehouse, config, request)
 
 
-def _require_predictions(warehouse: Warehouse, wanted: Request, against: Against | None) -> None:
+def _require_predictions(warehouse: Warehouse, request: Request, against: Against | None) -> None:
     """Raise NotScored when a record of the batch or of the reference has no prediction."""
-    version = wanted.version
-    names = [*([against.batch] if against else []), wanted.batch.name]
+    version = request.version
+    names = [*([against.batch] if against else []), request.batch.name]
     for batch, count in _unscored(warehouse, version, against, names).items():
         todo = command("score", version.model, batch=batch)
         raise NotScored(

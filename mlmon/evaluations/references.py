@@ -33,44 +33,42 @@ class Against:
     evaluation: Evaluation | None = None
 
 
-def found(warehouse: Warehouse, version: Version, reference: Reference | None) -> Against | None:
+def of(warehouse: Warehouse, version: Version, reference: Reference | None) -> Against | None:
     """Return what a reference of mlmon.yml is; None is the test part of the training.
 
     Raises as `evaluation` does.
     """
     if reference is None:
         return None
-    return _found(warehouse, version.model, version.dataset, reference)
+    return _of(warehouse, version.model, version.dataset, reference)
 
 
-def _found(warehouse: Warehouse, model: str, dataset: str, reference: Reference) -> Against:
+def _of(warehouse: Warehouse, model: str, dataset: str, reference: Reference) -> Against:
     if reference.batch is not None:
         return Against(reference.batch)
-    return _of(evaluation(warehouse, model, dataset, str(reference.evaluation)))
-
-
-def _of(one: Evaluation) -> Against:
+    one = evaluation(warehouse, model, dataset, str(reference.evaluation))
     return Against(one.batch, one)
 
 
-def meant(warehouse: Warehouse, version: Version, text: str) -> Against:
+def by_name(warehouse: Warehouse, version: Version, text: str) -> Against:
     """Return what a text names: a batch, or an evaluation by id, its beginning, or name.
 
     Raises UnknownName, and ConfigError when it names several or one of another model.
     """
-    known = batches.stored(warehouse, version.dataset)
+    existing = batches.stored(warehouse, version.dataset)
     named = _mine(version.model, version.dataset, stored.called(warehouse, text))
-    if text in known and named:
+    if text in existing and named:
         raise ConfigError(
             f"{text} is a batch and also evaluation {_listed(named)}; give the evaluation's id, "
             "or `reference: {batch: ...}` in mlmon.yml"
         )
-    if text in known:
+    if text in existing:
         return Against(text)
     try:
-        return _of(evaluation(warehouse, version.model, version.dataset, text))
+        one = evaluation(warehouse, version.model, version.dataset, text)
     except EvaluationNotFound as error:
-        raise UnknownName("batch or evaluation", text, known) from error
+        raise UnknownName("batch or evaluation", text, existing) from error
+    return Against(one.batch, one)
 
 
 def evaluation(warehouse: Warehouse, model: str, dataset: str, text: str) -> Evaluation:
@@ -104,7 +102,7 @@ def sample(
     config: Config,
     store: str,
     version: Version,
-    known: Batches,
+    existing: Batches,
     against: Against | None,
 ) -> Sample:
     """Return the reference sample, for None the test part of the training.
@@ -114,19 +112,19 @@ def sample(
     section = config.stores[store]
     model = config.models[section.model]
     if against is None:
-        return samples.reference(model, version, known)
-    if against.batch not in known:
+        return samples.reference(model, version, existing)
+    if against.batch not in existing:
         raise BatchNotFound(
             f"dataset {version.dataset} has no batch {against.batch}, the reference of {store}"
-            f"{others(against.batch, known)}"
+            f"{others(against.batch, existing)}"
         )
     if against.evaluation is None:
-        return samples.drawn(warehouse, model, version, section, known, against.batch)
+        return samples.drawn(warehouse, model, version, section, existing, against.batch)
     other = against.evaluation.sample_id
-    return samples.drawn_as(warehouse, model, version, section, known, other)
+    return samples.drawn_as(warehouse, model, version, section, existing, other)
 
 
-def changes(version: Version, known: Batches, against: Against | None) -> list[str]:
+def changes(version: Version, existing: Batches, against: Against | None) -> list[str]:
     """Return a sentence for all that changed in the reference since it was made; None: training."""
     if against is None:
         return [
@@ -135,9 +133,9 @@ def changes(version: Version, known: Batches, against: Against | None) -> list[s
             for batch, fingerprint in zip(
                 version.train_batches, version.train_fingerprints, strict=True
             )
-            if batch not in known or known[batch].fingerprint != fingerprint
+            if batch not in existing or existing[batch].fingerprint != fingerprint
         ]
-    one, batch = against.evaluation, known.get(against.batch)
+    one, batch = against.evaluation, existing.get(against.batch)
     if one is None or batch is None or batch.ingested_at <= one.evaluated_at:
         return []
     return [
@@ -161,7 +159,7 @@ def stores_measured_against(
 
 def _lies_in(warehouse: Warehouse, model: str, dataset: str, reference: Reference) -> str | None:
     try:
-        return _found(warehouse, model, dataset, reference).batch
+        return _of(warehouse, model, dataset, reference).batch
     except MlmonError:  # names no evaluation: whoever evaluates is told so
         return None
 

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Self
 
 from mlmon.config import Config
 from mlmon.evaluations import own_metrics, references, samples, stored
@@ -38,52 +38,66 @@ class Request:
     name: str | None = None
     labels: Mapping[str, str] = field(default_factory=dict)
 
+    @classmethod
+    def of(
+        cls,
+        warehouse: Warehouse,
+        config: Config,
+        store: str,
+        batch: str,
+        version: Version,
+        against: Against | None,
+        *,
+        is_aside: bool = False,
+        name: str | None = None,
+        labels: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Return the request for an evaluation of a batch that is there and scored.
 
-def of(
-    warehouse: Warehouse,
-    config: Config,
-    store: str,
-    batch: str,
-    version: Version,
-    against: Against | None,
-    *,
-    is_aside: bool = False,
-    name: str | None = None,
-    labels: Mapping[str, str] | None = None,
-) -> Request:
-    """Return the request for an evaluation of a batch that is there and scored.
+        Raises BatchNotFound.
+        """
+        existing = batches.stored(warehouse, version.dataset)
+        if batch not in existing:
+            raise batches.no_batch(warehouse, config, version.dataset, batch)
+        section = config.stores[store]
+        model = config.models[section.model]
+        sample = samples.drawn(warehouse, model, version, section, existing, batch)
+        reference = references.sample(warehouse, config, store, version, existing, against)
+        fingerprint, both = existing[batch].fingerprint, (sample, reference)
+        settings = _settings(warehouse, config, store, version, both)
+        parts = [store, version.model, version.model_version, fingerprint, settings]
+        key = hashlib.md5(json.dumps(parts).encode()).hexdigest()
+        return cls(
+            store=store,
+            batch=existing[batch],
+            version=version,
+            sample=sample,
+            reference=reference,
+            key=key,
+            existing=stored.by_id(warehouse, key),
+            changes=tuple(references.changes(version, existing, against)),
+            is_aside=is_aside,
+            name=name,
+            labels=labels or {},
+        )
 
-    Raises BatchNotFound.
+
+def _settings(
+    warehouse: Warehouse, config: Config, store: str, version: Version, both: Sequence[Sample]
+) -> list[Any]:
+    """Return what the figures depend on beside the batch.
+
+    A setting at its default is left out: a new one puts no evaluation out of date.
     """
-    known = batches.stored(warehouse, version.dataset)
-    if batch not in known:
-        raise batches.no_batch(warehouse, config, version.dataset, batch)
     section = config.stores[store]
     model = config.models[section.model]
-    sample = samples.drawn(warehouse, model, version, section, known, batch)
-    reference = references.sample(warehouse, config, store, version, known, against)
     settings: list[Any] = [section.performance, model.confidence, model.drift_limit]
-    settings += [sample.sample_id, reference.sample_id]
+    settings += [sample.sample_id for sample in both]
     settings += own_metrics.settings(warehouse, config, section.model)
     settings += [{"bootstrap": section.bootstrap}] if section.bootstrap else []
     if section.classifier_rows is not None:
         settings.append({"classifier_rows": section.classifier_rows})
-    settings += _mended(warehouse, version)
-    parts = [store, version.model, version.model_version, known[batch].fingerprint, settings]
-    key = hashlib.md5(json.dumps(parts).encode()).hexdigest()
-    return Request(
-        store=store,
-        batch=known[batch],
-        version=version,
-        sample=sample,
-        reference=reference,
-        key=key,
-        existing=stored.by_id(warehouse, key),
-        changes=tuple(references.changes(version, known, against)),
-        is_aside=is_aside,
-        name=name,
-        labels=labels or {},
-    )
+    return settings + _mended(warehouse, version)
 
 
 def _mended(warehouse: Warehouse, version: Version) -> list[Any]:

@@ -45,11 +45,11 @@ class Sample(OfRow):
     created_at: datetime
 
 
-def reference(model: Model, version: Version, known: Batches) -> Sample:
+def reference(model: Model, version: Version, existing: Batches) -> Sample:
     """Return a version's reference sample: the test part of its training batches."""
     rule = {"method": "ratio", "fraction": version.test_size, "seed": version.seed}
     batches = version.train_batches
-    return _sample(model, version, known, "reference", batches, has_performance=True, **rule)
+    return _sample(model, version, existing, "reference", batches, has_performance=True, **rule)
 
 
 def drawn(
@@ -57,7 +57,7 @@ def drawn(
     model: Model,
     version: Version,
     section: Store,
-    known: Batches,
+    existing: Batches,
     batch: str,
 ) -> Sample:
     """Return the sample that a store's sampling draws from a batch."""
@@ -68,12 +68,12 @@ def drawn(
     elif sampling.method == "ratio":
         rule["fraction"] = sampling.ratio
     else:
-        rule["fraction"] = min(1.0, rows / max(_total(known, [batch]), 1))
+        rule["fraction"] = min(1.0, rows / max(_total(existing, [batch]), 1))
     if sampling.method == "fixed":
         rule["cutoff"] = _hash_at(warehouse, version, batch, sampling.seed, rows)
     performance = section.performance
     return _sample(
-        model, version, known, "evaluation", [batch], has_performance=performance, **rule
+        model, version, existing, "evaluation", [batch], has_performance=performance, **rule
     )
 
 
@@ -82,7 +82,7 @@ def drawn_as(
     model: Model,
     version: Version,
     section: Store,
-    known: Batches,
+    existing: Batches,
     sample_id: str,
 ) -> Sample:
     """Return the same records as another sample's, for this version and store."""
@@ -91,7 +91,7 @@ def drawn_as(
     rule = {name: other[name] for name in names}
     batches, performance = rule.pop("batches"), section.performance
     return _sample(
-        model, version, known, "evaluation", batches, has_performance=performance, **rule
+        model, version, existing, "evaluation", batches, has_performance=performance, **rule
     )
 
 
@@ -119,14 +119,14 @@ def _hash_at(warehouse: Warehouse, version: Version, batch: str, seed: int, rows
     return warehouse.value(query, seed=str(seed), batch=batch, rows=rows) or cutoff(1.0)
 
 
-def _total(known: Batches, batches: Iterable[str]) -> int:
-    return sum(known[name].rows for name in {*batches} & {*known})
+def _total(existing: Batches, batches: Iterable[str]) -> int:
+    return sum(existing[name].rows for name in {*batches} & {*existing})
 
 
 def _sample(
     model: Model,
     version: Version,
-    known: Batches,
+    existing: Batches,
     role: str,
     batches: Sequence[str],
     **rule: Any,
@@ -149,15 +149,15 @@ def _sample(
         **rule,
     }
     contents = [
-        {"batch": name, "fingerprint": known[name].fingerprint}
-        for name in sorted({*batches} & {*known})
+        {"batch": name, "fingerprint": existing[name].fingerprint}
+        for name in sorted({*batches} & {*existing})
     ]
     identity = json.dumps([row, contents], sort_keys=True)
     return Sample(
         sample_id=hashlib.md5(identity.encode()).hexdigest(),
         segment=None,
         rows=0,
-        total_rows=_total(known, batches),
+        total_rows=_total(existing, batches),
         created_at=now(),
         **row,
     )

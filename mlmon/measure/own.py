@@ -41,14 +41,13 @@ def measure_evaluation(
     Writes `evaluation_metrics`, `diagnostics`. May raise TransactionLost: see `attempt`.
     """
     own = config.models[evaluation.model].metrics
+    state = freshness.state(warehouse)
     failures = [
-        f"view {name}: {entry['failed']}"
-        for name, entry in freshness.state(warehouse).items()
-        if "failed" in entry
+        f"view {name}: {entry['failed']}" for name, entry in state.items() if "failed" in entry
     ]
     taken = {*own, *metrics.names()}
     seen: dict[tuple[Any, ...], Row] = {}
-    for view in own_metrics.views(warehouse):
+    for view in own_metrics.views(warehouse, state):
         try:
             rows = _rows(warehouse, view, evaluation.evaluation_id)
         except QueryFailed as error:

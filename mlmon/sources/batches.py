@@ -34,11 +34,11 @@ class Batch(OfRow):
 
 
 def reading_reason(
-    warehouse: Warehouse, config: Config, dataset: str, batch: str, known: Batch | None
+    warehouse: Warehouse, config: Config, dataset: str, batch: str, existing: Batch | None
 ) -> str | None:
     """Return why the batch's file must be read, or None; without a file what is there stays.
 
-    `known` is the batch as the warehouse has it.
+    `existing` is the batch as the warehouse has it.
     """
     section = config.datasets[dataset]
     if section.path is None or section.batching.by != "file":
@@ -47,7 +47,7 @@ def reading_reason(
         source = files.one(config.folder, section, dataset, batch)
     except (BatchNotFound, SourceError):
         return None
-    return _to_read(warehouse, config, dataset, source, known)
+    return _to_read(warehouse, config, dataset, source, existing)
 
 
 def unread(warehouse: Warehouse, config: Config, dataset: str) -> dict[str, str]:
@@ -87,16 +87,16 @@ def stored(warehouse: Warehouse, dataset: str) -> dict[str, Batch]:
 
 
 def _to_read(
-    warehouse: Warehouse, config: Config, dataset: str, source: files.Source, known: Batch | None
+    warehouse: Warehouse, config: Config, dataset: str, source: files.Source, existing: Batch | None
 ) -> str | None:
     """Return why a file must be read, given its batch as it is; a frame's batch stays."""
-    if known is not None and known.source.startswith(files.FRAME):
+    if existing is not None and existing.source.startswith(files.FRAME):
         return None
     try:
         fingerprint = register.fingerprint(warehouse, dataset, source)
-        if known is None:
+        if existing is None:
             same = register.former_name(warehouse, config, dataset, source, fingerprint)
             return None if same else f"{source.name} was never read"
     except SourceError:
         return f"{source.name} cannot be read"
-    return None if known.fingerprint == fingerprint else f"{source.name} has changed"
+    return None if existing.fingerprint == fingerprint else f"{source.name} has changed"
