@@ -11,8 +11,10 @@ from typing import Any
 from mlmon import plan
 from mlmon.config import Check, Config, Reference, Scenario
 from mlmon.errors import EvaluationNotFound, MlmonError, ModelNotTrained
-from mlmon.evaluations import identity, references, stored
+from mlmon.evaluations import references, stored
+from mlmon.evaluations.request import Request
 from mlmon.models import versions
+from mlmon.models.versions import Version
 from mlmon.plan import Planned
 from mlmon.sources import batches
 from mlmon.train import batches as training_batches
@@ -31,7 +33,7 @@ class Flow:
     edges: list[Row] = field(default_factory=list)
     ids: dict[tuple[str, str], int] = field(default_factory=dict)
     newest: dict[str, str] = field(default_factory=dict)  # dataset -> batch, read or not
-    active: dict[str, Row | None] = field(default_factory=dict)  # model -> its version
+    active: dict[str, Version | None] = field(default_factory=dict)  # model -> its version
     needs: dict[tuple[str, str], list[Planned]] = field(default_factory=dict)
 
     def add(
@@ -134,7 +136,7 @@ def _files(dataset: str, waiting: Mapping[str, str]) -> Iterator[Planned]:
 def _model(made: Flow, name: str) -> None:
     section = made.config.models[name]
     try:
-        version: Row | None = versions.active(made.warehouse, name)
+        version: Version | None = versions.active(made.warehouse, name)
     except ModelNotTrained:
         version = None
     made.active[name] = version
@@ -143,7 +145,8 @@ def _model(made: Flow, name: str) -> None:
     if version is None:
         planned = [Planned("train", name, "", "it has no version yet")]
     else:
-        changes = references.changes(made.warehouse, version, None)
+        known = batches.stored(made.warehouse, version.dataset)
+        changes = references.changes(version, known, None)
         planned = [Planned("train", name, "", change) for change in changes]
         if batch is not None:
             stores = [store for store in made.config.stores.values() if store.model == name]
@@ -157,12 +160,13 @@ def _model(made: Flow, name: str) -> None:
     made.add("model", name, [made.ids["dataset", section.dataset]], planned, zone=name)
 
 
-def _needs(made: Flow, version: Row, batch: str, reference: Reference | None) -> list[Planned]:
+def _needs(made: Flow, version: Version, batch: str, reference: Reference | None) -> list[Planned]:
     """Return what the plan would do before it evaluates; nothing when there is no reference."""
-    key = (version["model"], repr(reference))
+    key = (version.model, repr(reference))
     if key not in made.needs:
         try:
-            found = plan.of(made.warehouse, made.config, version, batch, reference)
+            against = references.of(made.warehouse, version, reference)
+            found = plan.of(made.warehouse, made.config, version, batch, against)
         except MlmonError:  # the reference is gone: the store says so
             found = []
         made.needs[key] = found
@@ -176,7 +180,7 @@ def _store(made: Flow, name: str) -> None:
     if version is None:
         planned = [nothing(f"{section.model} has no version yet")]
     elif batch is None:
-        planned = [nothing(f"there is no batch of {version['dataset']} yet")]
+        planned = [nothing(f"there is no batch of {version.dataset} yet")]
     else:
         reason = _evaluation_reason(made, name, version, batch)
         planned = [Planned("evaluate", name, batch, reason)] if reason else []
@@ -188,18 +192,18 @@ def _store(made: Flow, name: str) -> None:
         made.add("check", check.name, [store], todo, zone=section.model, store=name)
 
 
-def _evaluation_reason(made: Flow, store: str, version: Row, batch: str) -> str | None:
+def _evaluation_reason(made: Flow, store: str, version: Version, batch: str) -> str | None:
     """Return why the newest batch must be evaluated, or None: `evaluate` would do nothing."""
-    number, reference = version["model_version"], made.config.stores[store].reference
+    number, reference = version.model_version, made.config.stores[store].reference
     for need in _needs(made, version, batch, reference):
         if need.verb == "ingest":
             return f"batch {batch} is not evaluated as it is now: {need.reason}"
     try:
-        key, _ = identity.of(made.warehouse, made.config, store, batch, version, reference)
+        against = references.of(made.warehouse, version, reference)
+        request = Request.of(made.warehouse, made.config, store, batch, version, against)
     except MlmonError as error:
         return str(error)
-    query = "select 1 from evaluations where evaluation_id = $id and is_aside is not true"
-    if made.warehouse.one(query, id=key):
+    if request.existing and not request.existing.is_aside:
         return None
     query = (
         "select max(model_version) from evaluations"
@@ -224,10 +228,10 @@ def _check_reason(made: Flow, store: str, check: Check) -> str | None:
         " order by checked_at desc",
         store=store,
         check=check.name,
-        id=latest["evaluation_id"],
+        id=latest.evaluation_id,
     )
     if result is None:
-        return f"it has not run on the evaluation of batch {latest['batch']}"
+        return f"it has not run on the evaluation of batch {latest.batch}"
     if result["definition"] != check.definition(made.config.folder):
         return "its limits have changed since it ran"
     return None

@@ -3,20 +3,24 @@
 The only caller of verbs besides `scenario`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mlmon import ingest, score
-from mlmon.config import Config, Reference
-from mlmon.errors import BatchNotFound, UnknownName
+from mlmon.config import Config
+from mlmon.errors import BatchNotFound, NotScored, UnknownName
 from mlmon.evaluate import evaluate as evaluate_verb
 from mlmon.evaluations import references
+from mlmon.evaluations.references import Against
+from mlmon.evaluations.request import Request
+from mlmon.evaluations.stored import Evaluation
 from mlmon.models import predictions, versions
+from mlmon.models.versions import Version
 from mlmon.sources import batches
 from mlmon.system.commands import command
 from mlmon.system.progress import during
 from mlmon.train import batches as training_batches
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 # ---- What must be done before a batch can be evaluated, and why: the reasons of the plan
 
@@ -38,39 +42,40 @@ class Planned:
 
 
 def of(
-    warehouse: Warehouse, config: Config, version: Row, batch: str, reference: Reference | None
+    warehouse: Warehouse, config: Config, version: Version, batch: str, against: Against | None
 ) -> list[Planned]:
     """Return what an evaluation of the batch by the version needs first, in order.
 
-    Without a reference it is measured against the test part of the training. Raises
+    It is measured `against` these records, None: the test part of the training. Raises
     BatchNotFound.
     """
-    model, number = version["model"], version["model_version"]
+    model, number = version.model, version.model_version
     dataset = config.models[model].dataset
-    planned, names, by_batch = [], [batch], dict[str, str]()
-    if reference is None:
-        for name, missing in predictions.of_reference(warehouse, version).items():
-            by_batch[name] = f"{missing:,} records are not scored by version {number}"
-    else:
-        names = sorted({batch, references.batch_of(warehouse, version, reference)})
     known = batches.stored(warehouse, dataset)
-    if batch not in known and not batches.reading_reason(warehouse, config, dataset, batch):
+    names = sorted({batch, against.batch} if against else {batch})
+    unread = {
+        name: reason
+        for name in names
+        if (reason := batches.reading_reason(warehouse, config, dataset, name, known.get(name)))
+    }
+    if batch not in known and batch not in unread:
         raise batches.no_batch(warehouse, config, dataset, batch)
-    for name in names:
-        if reading := batches.reading_reason(warehouse, config, dataset, name):
-            planned.append(Planned("ingest", dataset, name, reading))
-            by_batch[name] = f"its records will be new to version {number}"
-        elif missing := to_score(warehouse, version, name):
-            by_batch[name] = f"{missing:,} records are not scored by version {number}"
-    return [*planned, *(Planned("score", model, name, by_batch[name]) for name in sorted(by_batch))]
+    there = [name for name in names if name not in unread]
+    reasons = {
+        name: f"{missing:,} records are not scored by version {number}"
+        for name, missing in _unscored(warehouse, version, against, there).items()
+    } | dict.fromkeys(unread, f"its records will be new to version {number}")
+    ingests = [Planned("ingest", dataset, name, reason) for name, reason in unread.items()]
+    return ingests + [Planned("score", model, name, reasons[name]) for name in sorted(reasons)]
 
 
-def to_score(warehouse: Warehouse, version: Row, batch: str) -> int:
-    """Return how many records of a batch are not scored; none when the batch is not there."""
-    known = "select 1 from batches where dataset = $dataset and batch = $batch"
-    if not warehouse.one(known, dataset=version["dataset"], batch=batch):
-        return 0
-    return predictions.of_batch(warehouse, version, batch)
+def _unscored(
+    warehouse: Warehouse, version: Version, against: Against | None, names: Sequence[str]
+) -> dict[str, int]:
+    """Return, by batch, how many records of these and of the reference are not scored, if any."""
+    missing = {} if against else predictions.of_reference(warehouse, version)
+    missing |= {name: predictions.of_batch(warehouse, version, name) for name in names}
+    return {name: count for name, count in missing.items() if count}
 
 
 def newest_batch(warehouse: Warehouse, dataset: str) -> str:
@@ -94,31 +99,31 @@ def for_evaluation(
     config: Config,
     store: str,
     batch: str,
-    version: Row | None = None,
-    against: str | None = None,
+    version: Version | None = None,
+    text: str | None = None,
 ) -> list[Planned]:
     """Return what an evaluation of the batch needs first, and the evaluation itself.
 
-    `against` is measured against instead of the store's reference: the name of a batch, the id
-    (or its beginning) or the name of an evaluation. Raises UnknownName, ConfigError.
+    `text` names what it is measured against instead of the store's reference: a batch, the id (or
+    its beginning) or the name of an evaluation. Raises UnknownName, ConfigError.
     """
     version = version or versions.active(warehouse, config.stores[store].model)
-    reference = _named(warehouse, config, version, against) or config.stores[store].reference
-    planned = of(warehouse, config, version, batch, reference)
-    return [*planned, Planned("evaluate", store, batch, "asked for", against)]
+    against = _against(warehouse, config, store, version, text)
+    planned = of(warehouse, config, version, batch, against)
+    return [*planned, Planned("evaluate", store, batch, "asked for", text)]
 
 
-def _named(
-    warehouse: Warehouse, config: Config, version: Row, against: str | None
-) -> Reference | None:
-    """Return what is named to be measured against: also a batch whose file was never read."""
-    if against is None:
-        return None
+def _against(
+    warehouse: Warehouse, config: Config, store: str, version: Version, text: str | None
+) -> Against | None:
+    """Return what the text, else mlmon.yml, names: also a batch whose file was never read."""
+    if text is None:
+        return references.of(warehouse, version, config.stores[store].reference)
     try:
-        return references.meant(warehouse, version, against)
+        return references.by_name(warehouse, version, text)
     except UnknownName:
-        if batches.reading_reason(warehouse, config, version["dataset"], against):
-            return Reference(batch=against)
+        if batches.reading_reason(warehouse, config, version.dataset, text, None):
+            return Against(text)
         raise
 
 
@@ -129,35 +134,52 @@ def evaluate(
     batch: str | None = None,
     *,
     only_this: bool = False,
-    version: Row | None = None,
+    version: Version | None = None,
     against: str | None = None,
     name: str | None = None,
     labels: Mapping[str, str] | None = None,
-) -> Row:
-    """The batch is evaluated, what is out of date upstream first; return the evaluation's row.
+) -> Evaluation:
+    """The batch is evaluated, what is out of date upstream first; return the evaluation.
 
-    Without a batch, the one with the greatest name; `against` as in `for_evaluation`. Raises
-    what `ingest`, `score` and `evaluate` raise.
+    Without a batch, the one with the greatest name; `against` as `text` in `for_evaluation`. What
+    is found out on the way is found out here, once: the verbs are handed it. Raises what `ingest`,
+    `score` and `evaluate` raise, and NotScored with `only_this`.
     """
     model = config.stores[store].model
     batch = batch or newest_batch(warehouse, config.models[model].dataset)
     version = version or versions.active(warehouse, model)
+    records = _against(warehouse, config, store, version, against)
     if not only_this:
-        for planned in for_evaluation(warehouse, config, store, batch, version, against):
+        for planned in of(warehouse, config, version, batch, records):
             if planned.verb == "ingest":
                 ingest.ingest(warehouse, config, planned.target, [planned.batch])
             if planned.verb == "score":
                 with during(f"score {planned.target} {planned.batch}"):
-                    score.score(warehouse, config, planned.target, planned.batch, version)
-    reference = _named(warehouse, config, version, against)
+                    score.score(warehouse, config, version, planned.batch)
     with during(f"evaluate {store} {batch}"):
-        return evaluate_verb(
+        request = Request.of(
             warehouse,
             config,
             store,
             batch,
-            version=version,
-            against=reference,
+            version,
+            records,
+            is_aside=against is not None,
             name=name,
             labels=labels,
+        )
+        if only_this and not request.existing:
+            _require_predictions(warehouse, request, records)
+        return evaluate_verb(warehouse, config, request)
+
+
+def _require_predictions(warehouse: Warehouse, request: Request, against: Against | None) -> None:
+    """Raise NotScored when a record of the batch or of the reference has no prediction."""
+    version = request.version
+    names = [*([against.batch] if against else []), request.batch.name]
+    for batch, count in _unscored(warehouse, version, against, names).items():
+        todo = command("score", version.model, batch=batch)
+        raise NotScored(
+            f"{count} records of batch {batch} are not scored by version "
+            f"{version.model_version} of {version.model}; run `{todo}`"
         )

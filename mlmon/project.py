@@ -4,7 +4,6 @@ Verbs are imported where they are used: they load scikit-learn and ibis, which r
 need.
 """
 
-import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -163,7 +162,7 @@ class Reading(Shown):
         section = require("store", store, self.config.stores)
         dataset = self.config.models[section.model].dataset
         batch = batch or plan.newest_batch(self.warehouse, dataset)
-        steps = plan.for_evaluation(self.warehouse, self.config, store, batch, against=against)
+        steps = plan.for_evaluation(self.warehouse, self.config, store, batch, text=against)
         shown = ("verb", "target", "batch", "reason", "command")
         return [{name: getattr(step, name) for name in shown} for step in steps]
 
@@ -322,18 +321,20 @@ class Project(Reading):
 
         require("model", model, self.config.models)
         with progress.during(f"train {model}"):
-            row = train.train(self.warehouse, self.config, model, _names(batches), created_by)
+            version = train.train(self.warehouse, self.config, model, _names(batches), created_by)
         of_project.follow(self.warehouse, self.config)
-        return ModelVersion.of(row)
+        return ModelVersion.of(version.row)
 
     def score(self, model: str, *, batches: Sequence[str] = ()) -> int:
         """The batches (the newest one) are scored by the active version; return the records."""
         from mlmon import plan, score
+        from mlmon.models import versions
 
         section = require("model", model, self.config.models)
         chosen = _names(batches) or [plan.newest_batch(self.warehouse, section.dataset)]
+        version = versions.active(self.warehouse, model)
         each = progress.each(f"score {model}", chosen)
-        return sum(score.score(self.warehouse, self.config, model, batch) for batch in each)
+        return sum(score.score(self.warehouse, self.config, version, batch) for batch in each)
 
     def evaluate(
         self,
@@ -354,7 +355,7 @@ class Project(Reading):
         from mlmon import plan
 
         require("store", store, self.config.stores)
-        row = plan.evaluate(
+        evaluation = plan.evaluate(
             self.warehouse,
             self.config,
             store,
@@ -364,7 +365,7 @@ class Project(Reading):
             name=name,
             labels=labels,
         )
-        return Evaluation.of(row, labels=json.loads(row["labels"]), warehouse=self.warehouse)
+        return Evaluation.of(vars(evaluation), warehouse=self.warehouse)
 
     def delete_evaluation(self, evaluation_id: str) -> None:
         """The evaluation and its figures are gone. Raises EvaluationNotFound."""
@@ -534,9 +535,9 @@ class Project(Reading):
 
         require("model", model, self.config.models)
         with self.warehouse.transaction():
-            row = decisions.by_hand(self.warehouse, model, version, decided_by)
+            chosen = decisions.by_hand(self.warehouse, model, version, decided_by)
             of_models.refresh(self.warehouse, self.config)
-        return ModelVersion.of(row)
+        return ModelVersion.of(chosen.row)
 
 
 def _names(batches: Sequence[str]) -> list[str]:

@@ -1,29 +1,19 @@
 """What the verbs of a project return: the rows they wrote, with names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self
+from typing import Any
 
 from mlmon.evaluations import stored
 from mlmon.report.facts import words
 from mlmon.system.quiet import quietly
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.rows import OfRow
+from mlmon.warehouse.warehouse import Warehouse
 
 
 @dataclass(frozen=True)
-class _FromRow:
-    """A dataclass whose fields are columns of a row that may have more of them."""
-
-    @classmethod
-    def of(cls, row: Row, **more: Any) -> Self:
-        """Return the row as an instance."""
-        names = {field.name for field in fields(cls)}
-        return cls(**{name: value for name, value in {**row, **more}.items() if name in names})
-
-
-@dataclass(frozen=True)
-class ModelVersion(_FromRow):
+class ModelVersion(OfRow):
     """A trained or registered version of a model."""
 
     model: str
@@ -37,7 +27,7 @@ class ModelVersion(_FromRow):
 
 
 @dataclass(frozen=True)
-class CheckResult(_FromRow):
+class CheckResult(OfRow):
     """The result of a check: outcome is OK, WARNING, ERROR or EMPTY."""
 
     store: str
@@ -54,7 +44,7 @@ class CheckResult(_FromRow):
 
 
 @dataclass(frozen=True)
-class StepRun(_FromRow):
+class StepRun(OfRow):
     """A step of a scenario run: outcome is SUCCESS, WARNING, FAILED or SKIPPED."""
 
     position: int
@@ -65,7 +55,7 @@ class StepRun(_FromRow):
 
 
 @dataclass(frozen=True)
-class ScenarioRun(_FromRow):
+class ScenarioRun(OfRow):
     """A run of a scenario: outcome is SUCCESS, WARNING, FAILED or ABORTED."""
 
     run_id: str
@@ -80,7 +70,7 @@ class ScenarioRun(_FromRow):
 
 @quietly
 @dataclass(frozen=True)
-class Evaluation(_FromRow):
+class Evaluation(OfRow):
     """A snapshot of every figure of one sample against its reference."""
 
     evaluation_id: str

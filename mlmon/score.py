@@ -1,61 +1,54 @@
-"""Score: the active version says what it thinks of every record of a batch."""
+"""Score: a version says what it thinks of every record of a batch."""
 
 from collections.abc import Iterator
 from typing import Any
 
-import ibis
-
 from mlmon.config import Config
-from mlmon.models import numerals, predictions, versions
+from mlmon.models import numerals, predictions
 from mlmon.models.pipeline import load
+from mlmon.models.versions import Version
 from mlmon.sources import batches
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.engine import sql_of
+from mlmon.warehouse.warehouse import Warehouse
 
 ROWS = 50_000  # records in memory at a time; smaller is slower, larger only bigger
 
 
-def score(
-    warehouse: Warehouse, config: Config, name: str, batch: str, version: Row | None = None
-) -> int:
-    """Score a batch with the active version (or the given one); return how many records.
+def score(warehouse: Warehouse, config: Config, version: Version, batch: str) -> int:
+    """Score a batch with a version of its model; return how many records.
 
     Writes `predictions`, for multiclass `class_probabilities` too. Records already scored by
-    this version are left alone. Raises ModelNotTrained, BatchNotFound, SourceError,
-    ArtifactError.
+    this version are left alone. Raises BatchNotFound, SourceError, ArtifactError.
     """
-    version = version or versions.active(warehouse, name)
-    dataset = version["dataset"]
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
-    if not warehouse.one(known, dataset=dataset, batch=batch):
-        raise batches.no_batch(warehouse, config, dataset, batch)
-    if not predictions.of_batch(warehouse, version, batch):
-        return 0
-    numerals.check_records(warehouse, versions.source(version), [batch])
-    with warehouse.transaction():
-        return _score(warehouse, config, version, batch)
+    if not warehouse.one(known, dataset=version.dataset, batch=batch):
+        raise batches.no_batch(warehouse, config, version.dataset, batch)
+    unscored = predictions.of_batch(warehouse, version, batch)
+    if unscored:
+        numerals.check_records(warehouse, version.source, [batch])
+        with warehouse.transaction():
+            _score(warehouse, config, version, batch, unscored)
+    return unscored
 
 
-def _score(warehouse: Warehouse, config: Config, version: Row, batch: str) -> int:
+def _score(
+    warehouse: Warehouse, config: Config, version: Version, batch: str, unscored: int
+) -> None:
     fitted = load(config, version)
-    query = str(ibis.to_sql(predictions.unscored_rows(warehouse, version, batch), dialect="duckdb"))
-    done = 0
-    for frame in _frames(warehouse, query):
+    query = sql_of(predictions.unscored_rows(warehouse, version, batch))
+    for frame in _frames(warehouse, query, unscored):
         outputs = fitted.predict(frame)
-        said = predictions.tables(version, version["dataset"], fitted, frame, outputs)
-        for table, content in said.items():
-            warehouse.insert(table, content)
-        done += len(frame)
-    return done
+        for table, rows in predictions.tables(version, fitted, frame, outputs).items():
+            warehouse.insert(table, rows)
 
 
-def _frames(warehouse: Warehouse, query: str) -> Iterator[Any]:
+def _frames(warehouse: Warehouse, query: str, total: int) -> Iterator[Any]:
     """Yield the rows of a query as pandas frames, set aside first: inserts go on meanwhile."""
     rows = f"select *, row_number() over () as _row from ({query})"
     warehouse.create("temp table", "mlmon_unscored", rows)
     try:
-        total = warehouse.value("select count(*) from mlmon_unscored")
         for start in range(0, total, ROWS):
             page = f"from mlmon_unscored where _row > {start} and _row <= {start + ROWS}"
-            yield warehouse.connection.execute(page).df()
+            yield warehouse.frame(page)
     finally:
         warehouse.drop("table", "mlmon_unscored")

@@ -8,7 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +24,10 @@ from mlmon.demo.data import write_months
 from mlmon.models import features
 from mlmon.models.pipeline import Fitted, one_thread
 from mlmon.models.records import Source, cutoff
+from mlmon.models.versions import Version
 from mlmon.train import challenge, estimators
 from mlmon.views import files, of_models
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 PROJECT = """\
 version: 1
@@ -51,7 +52,7 @@ HARM = 0.01
 class Contest:
     """What the gate decided, and the areas of both versions on fresh rows."""
 
-    decision: Row
+    decision: challenge.Decision
     champion: float
     challenger: float
 
@@ -104,7 +105,7 @@ class Year:
         frame: pd.DataFrame = chosen.order_by("_hash").to_pandas()
         return frame
 
-    def train(self, batches: Sequence[str], share: float = 1.0) -> tuple[Row, Fitted]:
+    def train(self, batches: Sequence[str], share: float = 1.0) -> tuple[Version, Fitted]:
         """A version and what was fitted; it learned from that share of its training part."""
         frame = self.rows(batches)
         is_test = frame["_hash"] < cutoff(0.2)
@@ -127,7 +128,7 @@ class Year:
             "test_size": 0.2,
             "seed": 1337,
         }
-        return row, fitted
+        return Version.of({**dict.fromkeys(field.name for field in fields(Version)), **row}), fitted
 
     def contest(self, champion: Any, challenger: Any, fresh: pd.DataFrame) -> Contest:
         """What the gate says of two versions, and how they do on the fresh rows."""

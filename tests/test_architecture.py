@@ -104,6 +104,7 @@ def test_only_the_warehouse_connects():
         if room(module) != "warehouse" and "duckdb" in names:
             assert room(module) in CATCHERS, module
             assert attributes(module, "duckdb") == {"Error"}, module
+        assert room(module) == "warehouse" or "connection" not in attributes(module), module
 
 
 def test_no_room_for_odds_and_ends():

@@ -51,7 +51,7 @@ def _latest(
     missing: EvaluationNotFound | None = None
     for name in stores:
         try:
-            evaluations.append(stored.find(warehouse, name, batch))
+            evaluations.append(stored.find(warehouse, name, batch).row)
         except EvaluationNotFound as error:
             missing = error
     return evaluations, missing
@@ -63,8 +63,8 @@ def _named(
     if batch:
         raise ConfigError("--batch and --evaluation: give one of them")
     found = stored.named(warehouse, text, store)
-    require("store", found["store"], config.stores)
-    return found
+    require("store", found.store, config.stores)
+    return found.row
 
 
 def _checked(warehouse: Warehouse, config: Config, chosen: list[Row]) -> list[Row]:

@@ -230,7 +230,7 @@ def _figures(look: Look) -> list[Row]:
     warehouse, evaluation, check = look.warehouse, look.evaluation, look.check
     features = look.config.models[look.config.stores[evaluation["store"]].model].features
     version = versions.number(warehouse, evaluation["model"], evaluation["model_version"])
-    inputs = versions.kinds(version)
+    inputs = list(version.features)
     if check.feature in inputs and check.feature not in features:
         note = f"{evaluation['model']} has no feature {check.feature} any more"
         return [{"feature": check.feature, "segment": None, "value": None, "note": note}]

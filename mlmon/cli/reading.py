@@ -13,7 +13,6 @@ from mlmon.errors import CONTROL, ConfigError, QueryFailed, ReadsFiles
 from mlmon.system.terminal import Format, show, write
 from mlmon.views import configuration
 from mlmon.warehouse.queries import relation
-from mlmon.warehouse.rows import readable
 from mlmon.warehouse.warehouse import Row, Warehouse
 
 COMPLAINT = 8  # lines of DuckDB's on a query that failed, beside the first
@@ -82,10 +81,10 @@ def _answer(warehouse: Warehouse, query: str, files: bool) -> list[Row]:
         found = relation(warehouse.tried, query, files=files)
     except QueryFailed as error:
         if not isinstance(error.__cause__, UnicodeError):
-            warehouse.connection.extract_statements(query)
+            warehouse.parse(query)
         raise
     try:
-        return readable(warehouse.connection, f"from {found}")
+        return warehouse.readable(f"from {found}")
     except duckdb.Error:
         warehouse.read(query)  # the same as it was typed
         raise

@@ -188,12 +188,12 @@ def compare(
     numbers = [*filter(None, [chosen.score]), *chosen.scores.values()]
     numbers += [name for name, kind in found.items() if kind == "numeric"]
     for side in both:
-        numerals.check(warehouse, side.role, numbers, side.name)
+        numerals.check(warehouse, side.role, numbers, {None: side.name})
     outcome = outcome_of(warehouse, both, chosen, task, positive_class)
     is_quantity = outcome.task is not None and TASKS[outcome.task].is_quantity
     for side in both if is_quantity else ():
-        quantities = filter(None, [chosen.target, chosen.prediction])
-        numerals.check(warehouse, side.role, quantities, side.name)
+        quantities = [*filter(None, [chosen.target, chosen.prediction])]
+        numerals.check(warehouse, side.role, quantities, {None: side.name})
     with sides.unchanged(both):
         identity = measured(warehouse, both, chosen, outcome, found, left_out, settings)
     before, after = (side.name for side in both)

@@ -49,7 +49,7 @@ def _truths(warehouse: Warehouse, labels: Side, key: str, target: str) -> pa.Tab
         raise SourceError(
             f"{labels.name}: key {printable(row['key'])} has more than one {target}; keep one"
         )
-    table = warehouse.connection.execute(f"select key, truth from ({query})").to_arrow_table()
+    table = warehouse.arrow(f"select key, truth from ({query})")
     if not table.num_rows:
         raise SourceError(f"{labels.name}: no row has both {key} and {target}")
     return table

@@ -6,6 +6,7 @@ reference, and everything after that is what an evaluation of a project does.
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,15 +14,17 @@ import ibis.expr.types as ir
 from mlmon.compare.columns import Outcome, Roles
 from mlmon.compare.sides import CURRENT, REFERENCE, Side, put
 from mlmon.config.models import LIFT_AT, CostMatrix
+from mlmon.evaluations.stored import Evaluation
 from mlmon.measure import snapshot
 from mlmon.measure.bench import Rows
-from mlmon.models import features
+from mlmon.models import features, versions
 from mlmon.models.records import CATEGORICAL, NUMERIC, cutoff
 from mlmon.system import fingerprints
 from mlmon.views import files
 from mlmon.warehouse import categories, category_columns
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.sql import quoted
-from mlmon.warehouse.warehouse import Row, Warehouse, now
+from mlmon.warehouse.warehouse import Warehouse, now
 
 NAME = "comparison"
 CELLS = 10_000_000  # up to so many are copied: a wide view is planned anew for every statement
@@ -35,29 +38,29 @@ def measured(
     outcome: Outcome,
     kinds: Mapping[str, str],
     left_out: Mapping[str, str],
-    settings: Row,
+    settings: Mapping[str, Any],
 ) -> str:
     """The warehouse has an evaluation of the current side; return its id.
 
     Columns that were left out are findings of it.
     """
     files.create(warehouse, [view for view in files.file_views() if _is_stored(view)])
-    version = _version(outcome, kinds)
     rows = [_rows(warehouse, side, roles, outcome, kinds) for side in sides]
-    warehouse.append("model_versions", [version])
+    warehouse.append("model_versions", [_version(outcome, kinds)])
+    version = versions.number(warehouse, NAME, 1)
     has_performance = _is_measurable(warehouse, rows[1], outcome)
     samples = [_sample(warehouse, side, has_performance) for side in sides]
     warehouse.append("samples", samples)
     evaluation = _evaluation(warehouse, sides, has_performance, settings, kinds)
-    warehouse.append("evaluations", [evaluation])
+    warehouse.append("evaluations", [evaluation.row])
 
     def fill(bench: Warehouse) -> None:
         for side in sides:
             put(bench, side)
         cells = len(kinds) * sum(sample["rows"] for sample in samples)
         kind = "table" if cells <= CELLS else "view"
-        bench.create(kind, "sample_rows", _sql(rows[0].union(rows[1])))
-        bench.create("view", "class_scores", _sql(_class_scores(rows, roles)))
+        bench.create(kind, "sample_rows", sql_of(rows[0].union(rows[1])))
+        bench.create("view", "class_scores", sql_of(_class_scores(rows, roles)))
 
     given = Rows(fill, _kinds(outcome, kinds))
     snapshot.measure_evaluation(warehouse, version, evaluation, given, settings["classifier_rows"])
@@ -65,11 +68,9 @@ def measured(
     measurable = [_is_measurable(warehouse, rows[0], outcome), has_performance]
     found += _unmeasured(sides, roles, measurable)
     names = ("evaluation_id", "code", "message")
-    findings = [
-        dict(zip(names, (evaluation["evaluation_id"], *each), strict=True)) for each in found
-    ]
+    findings = [dict(zip(names, (evaluation.evaluation_id, *each), strict=True)) for each in found]
     warehouse.append("diagnostics", findings)
-    return str(evaluation["evaluation_id"])
+    return evaluation.evaluation_id
 
 
 def _unmeasured(
@@ -98,10 +99,6 @@ def _unmeasured(
 def _is_stored(view: files.View) -> bool:
     """Return whether a view reads what is stored, rather than rows."""
     return view.floor == "marts" or view.name == "metric_catalogue"
-
-
-def _sql(expression: ir.Table) -> str:
-    return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 def _rows(
@@ -150,7 +147,7 @@ def _kinds(outcome: Outcome, kinds: Mapping[str, str]) -> dict[str, str]:
     return {**kinds, **outputs}
 
 
-def _version(outcome: Outcome, kinds: Mapping[str, str]) -> Row:
+def _version(outcome: Outcome, kinds: Mapping[str, str]) -> dict[str, Any]:
     return {
         **IDENTITY,
         "task": outcome.task,
@@ -170,10 +167,10 @@ def _is_measurable(warehouse: Warehouse, current: ir.Table, outcome: Outcome) ->
     if not (outcome.has_target and (outcome.has_score or outcome.has_prediction)):
         return False
     known = current.filter(current["_actual"].notnull()).limit(1)
-    return bool(warehouse.read(_sql(known.select("_sample_id"))))
+    return bool(warehouse.read(sql_of(known.select("_sample_id"))))
 
 
-def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> Row:
+def _sample(warehouse: Warehouse, side: Side, has_performance: bool) -> dict[str, Any]:
     rows = warehouse.value(f"select count(*) from {quoted(side.role)}")
     return {
         **IDENTITY,
@@ -198,25 +195,27 @@ def _evaluation(
     warehouse: Warehouse,
     sides: tuple[Side, Side],
     has_performance: bool,
-    settings: Row,
+    settings: Mapping[str, Any],
     kinds: Mapping[str, str],
-) -> Row:
+) -> Evaluation:
     names = [side.name for side in sides]
     identity = json.dumps([names, settings, dict(kinds)], default=str)
-    return {
-        **IDENTITY,
-        "evaluation_id": fingerprints.of(identity),
-        "store": NAME,
-        "name": " against ".join(reversed(names)),
-        "dataset": names[1],
-        "batch": names[1],
-        "sample_id": CURRENT,
-        "reference_sample_id": REFERENCE,
-        "rows": warehouse.value(f"select count(*) from {quoted(CURRENT)}"),
-        "has_performance": has_performance,
-        "confidence": settings["confidence"],
-        "drift_limit": settings["drift_limit"],
-        "is_aside": False,
-        "labels": json.dumps({}),
-        "evaluated_at": now(),
-    }
+    return Evaluation(
+        evaluation_id=fingerprints.of(identity),
+        store=NAME,
+        name=" against ".join(reversed(names)),
+        model=NAME,
+        model_version=1,
+        dataset=names[1],
+        batch=names[1],
+        sample_id=CURRENT,
+        reference_sample_id=REFERENCE,
+        rows=warehouse.value(f"select count(*) from {quoted(CURRENT)}"),
+        labelled_rows=None,
+        has_performance=has_performance,
+        confidence=settings["confidence"],
+        drift_limit=settings["drift_limit"],
+        is_aside=False,
+        labels={},
+        evaluated_at=now(),
+    )

@@ -79,7 +79,7 @@ def _flags(warehouse: Warehouse, side: Side, other: Side) -> Side:
         rows: Any = f"select * replace ({casts}) from ({side.rows})"
     else:
         query = f"select * replace ({casts}) from {side.role}"
-        rows = warehouse.connection.execute(query).to_arrow_table()
+        rows = warehouse.arrow(query)
     aligned = replace(side, rows=rows, types={**side.types, **dict.fromkeys(flags, "BOOLEAN")})
     put(warehouse, aligned)
     return aligned
@@ -110,11 +110,11 @@ def unchanged(sides: Sequence[Side]) -> AbstractContextManager[None]:
 def put(warehouse: Warehouse, side: Side) -> None:
     """The side's rows are a relation of this connection, named for its role."""
     for name, table in side.beside.items():
-        warehouse.connection.register(name, table)
+        warehouse.register(name, table)
     if isinstance(side.rows, str):
         warehouse.create("temp view", side.role, side.rows)
     else:
-        warehouse.connection.register(side.role, side.rows)
+        warehouse.register(side.role, side.rows)
 
 
 def check_key(warehouse: Warehouse, side: Side, key: str) -> None:
@@ -168,7 +168,7 @@ def _typed(warehouse: Warehouse, source: Source, types: Mapping[str, str]) -> pa
         f"{incoming.cast(column, kind, given[column])} as {quoted(column)}"
         for column, kind in schema.items()
     )
-    return warehouse.connection.execute(f"select {casts} from {INCOMING}").to_arrow_table()
+    return warehouse.arrow(f"select {casts} from {INCOMING}")
 
 
 def _type(warehouse: Warehouse, source: Source, column: str, kind: str) -> str:

@@ -1,5 +1,6 @@
 """Which metrics are the project's own, what they depend on, and why one has no figure."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from mlmon.config import Config
@@ -15,7 +16,7 @@ METRIC = {"evaluation_id", "metric", "value"}  # the columns that make a view a 
 def settings(warehouse: Warehouse, config: Config, model: str) -> list[Any]:
     """Return what the figures depend on: texts of views and modules; nothing without metrics."""
     made = freshness.state(warehouse)
-    wanted, texts = list(views(warehouse)), dict[str, str]()
+    wanted, texts = views(warehouse, made), dict[str, str]()
     while wanted:
         name = wanted.pop()
         if name not in texts and "text" in made[name]:
@@ -39,7 +40,7 @@ def known_metrics(warehouse: Warehouse, config: Config) -> set[str]:
     )
     known = {row["metric"] for row in rows}
     known |= {name for model in config.models.values() for name in model.metrics}
-    given = views(warehouse)
+    given = views(warehouse, freshness.state(warehouse))
     if given:
         import sqlglot
         from sqlglot import exp
@@ -59,10 +60,6 @@ def why_missing(warehouse: Warehouse, evaluation: Row, metric: str) -> str | Non
     return "; ".join(row["message"] for row in rows) or None
 
 
-def views(warehouse: Warehouse) -> list[str]:
-    """Return the project's views that are metrics, by their columns."""
-    return [
-        name
-        for name in sorted(freshness.state(warehouse))
-        if {*map(str.lower, warehouse.columns(name))} >= METRIC
-    ]
+def views(warehouse: Warehouse, state: Iterable[str]) -> list[str]:
+    """Return those of the project's views that are metrics, by their columns."""
+    return [name for name in sorted(state) if {*map(str.lower, warehouse.columns(name))} >= METRIC]

@@ -1,10 +1,15 @@
 """The evaluations in the warehouse: find one, delete one."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self
 
 from mlmon.errors import ConfigError, EvaluationNotFound, others, printable
 from mlmon.system.commands import command
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.rows import OfRow, Row
+from mlmon.warehouse.warehouse import Warehouse
 
 SNAPSHOTS = (
     "evaluations",
@@ -17,7 +22,46 @@ FIGURES = ("evaluation_metrics", "evaluation_curves")
 PROFILES = ("samples", "histograms", "score_histograms", "label_histograms")
 
 
-def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
+@dataclass(frozen=True)
+class Evaluation(OfRow):
+    """A sample measured against a reference, as table `evaluations` has it."""
+
+    evaluation_id: str
+    store: str
+    name: str
+    model: str
+    model_version: int
+    dataset: str
+    batch: str
+    sample_id: str
+    reference_sample_id: str
+    rows: int
+    labelled_rows: int | None  # None until it is measured
+    has_performance: bool
+    confidence: float
+    drift_limit: float
+    is_aside: bool | None  # it was measured once against something else than the store's reference
+    labels: Mapping[str, str]
+    evaluated_at: datetime
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], **more: Any) -> Self:
+        """Return a row of `evaluations` as an evaluation."""
+        return super().of(row, labels=json.loads(row["labels"]), **more)
+
+    @property
+    def row(self) -> Row:
+        """The columns again, as the table has them."""
+        return {**super().row, "labels": json.dumps(self.labels)}
+
+
+def by_id(warehouse: Warehouse, evaluation_id: str) -> Evaluation | None:
+    """Return the evaluation with this id, None where there is none."""
+    row = warehouse.one("from evaluations where evaluation_id = $id", id=evaluation_id)
+    return Evaluation.of(row) if row else None
+
+
+def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Evaluation:
     """Return the store's latest evaluation, or the latest of a batch, against its own reference.
 
     One that was measured once against something else stands aside. Raises EvaluationNotFound.
@@ -31,7 +75,7 @@ def find(warehouse: Warehouse, store: str, batch: str | None = None) -> Row:
     )
     if row is None:
         raise _none(warehouse, store, batch)
-    return row
+    return Evaluation.of(row)
 
 
 def _none(warehouse: Warehouse, store: str, batch: str | None) -> EvaluationNotFound:
@@ -64,34 +108,34 @@ def value(
     return figure
 
 
-def called(warehouse: Warehouse, text: str) -> list[Row]:
+def called(warehouse: Warehouse, text: str) -> list[Evaluation]:
     """Return the evaluations that have this id or this name."""
     query = "from evaluations where $text in (evaluation_id, name) order by batch, evaluated_at"
-    return warehouse.read(query, text=text)
+    return [Evaluation.of(row) for row in warehouse.read(query, text=text)]
 
 
-def matching(warehouse: Warehouse, text: str) -> list[Row]:
+def matching(warehouse: Warehouse, text: str) -> list[Evaluation]:
     """Return the evaluations that have this id or this name, else those whose id starts with it."""
+    if named := called(warehouse, text):
+        return named
     query = "from evaluations where $text <> '' and starts_with(evaluation_id, $text)"
-    found = called(warehouse, text)
-    return found or warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+    rows = warehouse.read(f"{query} order by batch, evaluated_at", text=text)
+    return [Evaluation.of(row) for row in rows]
 
 
-def only(text: str, rows: Sequence[Row]) -> Row | None:
+def only(text: str, named: Sequence[Evaluation]) -> Evaluation | None:
     """Return the one evaluation that a text names; raises ConfigError when it names several."""
-    if rows[1:]:
+    if named[1:]:
         raise ConfigError(
-            f"'{printable(text)}' may be evaluation {listed(rows)}; give the id of one, or more "
+            f"'{printable(text)}' may be evaluation {listed(named)}; give the id of one, or more "
             "of it"
         )
-    return rows[0] if rows else None
+    return named[0] if named else None
 
 
-def listed(rows: Sequence[Row]) -> str:
+def listed(named: Sequence[Evaluation]) -> str:
     """Return evaluations in a sentence: the beginning of the id, store and batch of each."""
-    return " or ".join(
-        f"{row['evaluation_id'][:12]} ({row['store']}, {row['batch']})" for row in rows
-    )
+    return " or ".join(f"{one.evaluation_id[:12]} ({one.store}, {one.batch})" for one in named)
 
 
 def no_such(text: str, where: str = "") -> EvaluationNotFound:
@@ -102,14 +146,14 @@ def no_such(text: str, where: str = "") -> EvaluationNotFound:
     )
 
 
-def named(warehouse: Warehouse, text: str, store: str | None = None) -> Row:
+def named(warehouse: Warehouse, text: str, store: str | None = None) -> Evaluation:
     """Return the evaluation (of the store) with this id, this name or an id that starts with it.
 
     Raises EvaluationNotFound, and ConfigError when it names several.
     """
-    rows = [row for row in matching(warehouse, text) if store in (None, row["store"])]
-    if row := only(text, rows):
-        return row
+    named = [one for one in matching(warehouse, text) if store in (None, one.store)]
+    if one := only(text, named):
+        return one
     raise no_such(text, f" in store {store}" if store else "")
 
 
@@ -118,25 +162,24 @@ def delete(warehouse: Warehouse, evaluation_id: str) -> None:
 
     What is measured against its sample stays as it is. Raises EvaluationNotFound.
     """
-    rows = warehouse.read(
-        "select evaluation_id, sample_id, reference_sample_id from evaluations"
-        " where starts_with(evaluation_id, $id)",
-        id=evaluation_id,
-    )
+    query = "from evaluations where starts_with(evaluation_id, $id)"
+    rows = warehouse.read(query, id=evaluation_id)
     if len(rows) != 1:
         what = "no evaluation has" if not rows else f"{len(rows)} evaluations have"
         raise EvaluationNotFound(
             f"{what} an id that starts with '{printable(evaluation_id)}'; give another"
         )
     with warehouse.transaction():
-        remove(warehouse, rows[0])
+        remove(warehouse, Evaluation.of(rows[0]))
 
 
-def remove(warehouse: Warehouse, found: Row) -> None:
-    """The evaluation of this row and its figures are gone, and samples that nobody else needs."""
+def remove(warehouse: Warehouse, evaluation: Evaluation) -> None:
+    """The evaluation and its figures are gone, and samples that nobody else needs."""
     for table in SNAPSHOTS:
-        warehouse.write(f"delete from {table} where evaluation_id = $id", id=found["evaluation_id"])
-    for sample in {found["sample_id"], found["reference_sample_id"]}:
+        warehouse.write(
+            f"delete from {table} where evaluation_id = $id", id=evaluation.evaluation_id
+        )
+    for sample in {evaluation.sample_id, evaluation.reference_sample_id}:
         _forget_unused(warehouse, sample)
 
 

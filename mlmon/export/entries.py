@@ -114,7 +114,7 @@ def one(warehouse: Warehouse, evaluation: str) -> Entry:
 
     Raises EvaluationNotFound, and ConfigError when it names several.
     """
-    return _evaluation(stored.named(warehouse, evaluation))
+    return _evaluation(stored.named(warehouse, evaluation).row)
 
 
 def contents(warehouse: Warehouse, entry: Entry) -> Contents:

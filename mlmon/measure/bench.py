@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-import ibis
-
+from mlmon.evaluations.stored import Evaluation
 from mlmon.measure import numbers, scores
-from mlmon.models import features, versions
+from mlmon.models import features
+from mlmon.models.versions import Version
 from mlmon.views import files as views
 from mlmon.views import of_models
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.engine import sql_of
+from mlmon.warehouse.warehouse import Warehouse
 
 METRICS = ("drift", "quality", "performance")
 FLOORS = ("profile", *METRICS)
@@ -38,66 +39,58 @@ class Rows:
 @contextmanager
 def bench(
     warehouse: Warehouse,
-    version: Row,
+    version: Version,
     samples: Sequence[str],
-    evaluation: Row | None = None,
+    evaluation: Evaluation | None = None,
     rows: Rows | None = None,
 ) -> Iterator[Warehouse]:
     """Yield a bench of the samples; without `rows` theirs are those of the warehouse."""
-    made = Warehouse(comments=False)
-    made.write("set threads = 1")  # sums in one order: the same figures to the last bit
-    try:
+    with Warehouse.scratch() as made:
         _copy(warehouse, made, version, samples, evaluation)
         if rows:
             rows.fill(made)
         else:
             _fill(warehouse, made, version, samples)
         rows_of_samples = made.ibis.table("sample_rows")
-        scored = features.scored(rows_of_samples, version["task"])
-        made.create("view", "scored_records", str(ibis.to_sql(scored, dialect="duckdb")))
+        scored = features.scored(rows_of_samples, version.task)
+        made.create("view", "scored_records", sql_of(scored))
         _profile(made, rows.kinds if rows else None)
         yield made
-    finally:
-        made.close()
 
 
 def transfer(source: Warehouse, target: Warehouse, table: str, query: str, **values: Any) -> None:
     """The target's table has the rows of a query on the source."""
-    target.insert(table, source.connection.execute(query, values).to_arrow_table())
+    target.insert(table, source.arrow(query, **values))
 
 
 def _copy(
     warehouse: Warehouse,
     made: Warehouse,
-    version: Row,
+    version: Version,
     samples: Sequence[str],
-    evaluation: Row | None,
+    evaluation: Evaluation | None,
 ) -> None:
     """The bench has the rows of the tables that views read."""
     named = "model = $model and model_version = $version"
-    of_version = {"model": version["model"], "version": version["model_version"]}
+    of_version = {"model": version.model, "version": version.model_version}
     for table in ("model_versions", "feature_importances", "bins"):
         transfer(warehouse, made, table, f"from {table} where {named}", **of_version)
     chosen = "from samples where list_contains($ids, sample_id)"
     transfer(warehouse, made, "samples", chosen, ids=list(samples))
     if evaluation:
         query = "from evaluations where evaluation_id = $id"
-        transfer(warehouse, made, "evaluations", query, id=evaluation["evaluation_id"])
+        transfer(warehouse, made, "evaluations", query, id=evaluation.evaluation_id)
 
 
-def _fill(warehouse: Warehouse, made: Warehouse, version: Row, samples: Sequence[str]) -> None:
+def _fill(warehouse: Warehouse, made: Warehouse, version: Version, samples: Sequence[str]) -> None:
     """The bench has the samples' wide rows, in key order, and class probabilities."""
-    rows = of_models.sample_rows(warehouse, versions.source(version))
+    rows = of_models.sample_rows(warehouse, version.source)
     rows = rows.filter(rows["_sample_id"].isin(list(samples)))
     rows = rows.order_by("_sample_id", "_record_id")
-    query = str(ibis.to_sql(rows, dialect="duckdb"))
-    with made.registered(warehouse.connection.execute(query).to_arrow_reader()) as frame:
-        made.create("table", "sample_rows", f"from {frame}")
+    made.load("sample_rows", warehouse.reader(sql_of(rows)))
     query = "select sample_id, record_id, class, probability from class_scores"
     query += " where list_contains($ids, sample_id)"
-    content = warehouse.connection.execute(query, {"ids": list(samples)}).to_arrow_table()
-    with made.registered(content) as frame:
-        made.create("table", "class_scores", f"from {frame}")
+    made.load("class_scores", warehouse.arrow(query, ids=list(samples)))
 
 
 def _profile(made: Warehouse, kinds: Mapping[str, str] | None) -> None:

@@ -35,11 +35,11 @@ def intervals(
     measured: Warehouse, sample: str, metrics: Sequence[str], resamples: int, confidence: float
 ) -> dict[Key, tuple[float, float]]:
     """Return lower and upper ends by metric and feature, of a sample on the bench."""
-    records = measured.connection.execute(
+    records = measured.arrow(
         "select row_number() over (order by record_id) - 1 as record, record_id, score, prediction,"
         " actual from scored_records where sample_id = $id",
-        {"id": sample},
-    ).to_arrow_table()
+        id=sample,
+    )
     at_a_time = max(1, ROWS // max(1, len(records)))
     chance = np.random.default_rng(SEED)
     values: dict[Key, list[float]] = defaultdict(list)
@@ -66,18 +66,16 @@ def _values(
 ) -> Mapping[Key, list[float]]:
     """Return the metrics' defined values over some draws."""
     values: dict[Key, list[float]] = defaultdict(list)
-    with Warehouse(comments=False) as made:
-        made.write("set threads = 1")
+    with Warehouse.scratch() as made:
         transfer(measured, made, "model_versions", "from model_versions")
-        _put(made, "records", records)
-        _put(made, "draws", _drawn(draws))
+        made.load("records", records)
+        made.load("draws", _drawn(draws))
         settings = "select * replace ($name as sample_id) from samples where sample_id = $id"
         for place in range(len(draws)):
             transfer(measured, made, "samples", settings, id=sample, name=str(place))
         made.write(RECORDS)
         scores = "select record_id, class, probability from class_scores where sample_id = $id"
-        found = measured.connection.execute(scores, {"id": sample}).to_arrow_table()
-        _put(made, "said", found)
+        made.load("said", measured.arrow(scores, id=sample))
         made.write("create table probabilities as from said inner join records using (record_id)")
         made.write(PROBABILITIES)
         score_profile.count(made)
@@ -88,11 +86,6 @@ def _values(
             for row in made.read(query):
                 values[metric, row["feature"]].append(row["value"])
     return values
-
-
-def _put(made: Warehouse, name: str, rows: pa.Table) -> None:
-    with made.registered(rows) as frame:
-        made.write(f"create table {name} as from {frame}")
 
 
 def _drawn(draws: np.ndarray[tuple[int, int], np.dtype[np.int64]]) -> pa.Table:

@@ -140,7 +140,7 @@ def _column(feature: str) -> str:
 
 def _numbers(bench: Warehouse, sample: str, feature: str) -> Numbers:
     query = f"select {_column(feature)} as number from sample_rows where _sample_id = $id"
-    found = bench.connection.execute(query, {"id": sample}).fetchnumpy()["number"]
+    found = bench.arrays(query, id=sample)["number"]
     known = np.ma.compressed(found)
     values = known[np.isfinite(known)]
     values.sort()

@@ -10,17 +10,18 @@ from decimal import Decimal
 from numbers import Real
 from typing import Any
 
-import ibis
 import numpy as np
 
 from mlmon.config import Config
 from mlmon.errors import QueryFailed, kind_and_reason
 from mlmon.evaluations import own_metrics
-from mlmon.models import versions
+from mlmon.evaluations.stored import Evaluation
+from mlmon.models.versions import Version
 from mlmon.system import functions
 from mlmon.system.quiet import log_warnings
 from mlmon.views import freshness, of_models
 from mlmon.warehouse import metrics
+from mlmon.warehouse.engine import sql_of
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse
 
@@ -32,22 +33,23 @@ class Failure(Exception):
     """A metric has no usable figure, and why."""
 
 
-def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evaluation: Row) -> None:
+def measure_evaluation(
+    warehouse: Warehouse, config: Config, version: Version, evaluation: Evaluation
+) -> None:
     """The evaluation has the figures of the project's metrics, and why one has none.
 
     Writes `evaluation_metrics`, `diagnostics`. May raise TransactionLost: see `attempt`.
     """
-    own = config.models[evaluation["model"]].metrics
+    own = config.models[evaluation.model].metrics
+    state = freshness.state(warehouse)
     failures = [
-        f"view {name}: {entry['failed']}"
-        for name, entry in freshness.state(warehouse).items()
-        if "failed" in entry
+        f"view {name}: {entry['failed']}" for name, entry in state.items() if "failed" in entry
     ]
     taken = {*own, *metrics.names()}
     seen: dict[tuple[Any, ...], Row] = {}
-    for view in own_metrics.views(warehouse):
+    for view in own_metrics.views(warehouse, state):
         try:
-            rows = _rows(warehouse, view, evaluation["evaluation_id"])
+            rows = _rows(warehouse, view, evaluation.evaluation_id)
         except QueryFailed as error:
             failures.append(f"view {view}: {error}")
             continue
@@ -58,9 +60,9 @@ def measure_evaluation(warehouse: Warehouse, config: Config, version: Row, evalu
     for figure, reason in _function_figures(warehouse, config, own, version, evaluation):
         figures.append(figure)
         failures += [reason] if reason else []
-    key = {name: evaluation[name] for name in ("evaluation_id", "sample_id")}
+    key = {"evaluation_id": evaluation.evaluation_id, "sample_id": evaluation.sample_id}
     warehouse.append("evaluation_metrics", [key | row for row in figures])
-    found = {"evaluation_id": evaluation["evaluation_id"], "code": own_metrics.FAILED}
+    found = {"evaluation_id": evaluation.evaluation_id, "code": own_metrics.FAILED}
     warehouse.append("diagnostics", [found | {"message": one} for one in dict.fromkeys(failures)])
 
 
@@ -116,13 +118,17 @@ def _number(value: Any, what: str) -> float | None:
 
 
 def _function_figures(
-    warehouse: Warehouse, config: Config, own: Mapping[str, str], version: Row, evaluation: Row
+    warehouse: Warehouse,
+    config: Config,
+    own: Mapping[str, str],
+    version: Version,
+    evaluation: Evaluation,
 ) -> Iterator[tuple[Row, str | None]]:
     """Yield per function its figure, and what went wrong; then the value is NULL."""
     if not own:
         return
-    evaluated = _frame(warehouse, version, evaluation["sample_id"])
-    reference = _frame(warehouse, version, evaluation["reference_sample_id"])
+    evaluated = _frame(warehouse, version, evaluation.sample_id)
+    reference = _frame(warehouse, version, evaluation.reference_sample_id)
     for name, function in own.items():
         try:
             value, note = _call(config, function, evaluated, reference)
@@ -148,15 +154,15 @@ def _call(config: Config, function: str, evaluated: Any, reference: Any) -> tupl
     return value, note or ("the function gives no value" if value is None else None)
 
 
-def _frame(warehouse: Warehouse, version: Row, sample: str) -> Any:
+def _frame(warehouse: Warehouse, version: Version, sample: str) -> Any:
     """Return a sample's records in the order of their ids, `truth` and `prediction` as stored.
 
     Both have the type of the target in the dataset; for regression they are numbers.
     """
-    source = versions.source(version)
+    source = version.source
     rows = of_models.sample_rows(warehouse, source)
     rows = rows.filter(rows["_sample_id"] == sample)
-    regression = version["task"] == "regression"
+    regression = version.task == "regression"
     stored = warehouse.ibis.table(source.dataset).schema()[source.target]
     kind = "float64" if regression else stored
     said = rows["_score"] if regression else rows["_prediction"]
@@ -167,4 +173,4 @@ def _frame(warehouse: Warehouse, version: Row, sample: str) -> Any:
         truth=rows["_actual"].try_cast(kind),
         record_id=rows["_record_id"],
     )
-    return warehouse.connection.execute(str(ibis.to_sql(frame, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(frame))

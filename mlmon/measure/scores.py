@@ -101,7 +101,7 @@ def _measured(bench: Warehouse) -> Iterator[tuple[str, str, Scores]]:
     for row in bench.read("select sample_id from samples"):
         for name in _classes(bench, version, row["sample_id"]):
             values = {"id": row["sample_id"], "class": name, "classes": version["classes"]}
-            columns = bench.connection.execute(query, values).fetchnumpy()
+            columns = bench.arrays(query, **values)
             score, positive = (np.ma.getdata(columns[key]) for key in ("score", "is_positive"))
             if len(score):
                 yield row["sample_id"], name, _cumulative(score, positive)
@@ -184,7 +184,7 @@ def _keyed(key: Row, scores: Scores) -> pa.Table:
 
 def _in_place(bench: Warehouse, relation: str, key: Row, scores: Scores) -> str:
     """Return a query of the rows as they lie in memory, which are a relation of the bench."""
-    bench.connection.register(relation, pa.table(vars(scores)))
+    bench.register(relation, pa.table(vars(scores)))
     names = [f"{literal(name)}::score_name as {column}" for column, name in key.items()]
     totals = [f"{value}::bigint as {name}" for name, value in scores.totals.items()]
     return f"select {', '.join([*names, '*', *totals])} from {relation}"

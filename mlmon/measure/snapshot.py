@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
+from mlmon.evaluations.samples import Sample
+from mlmon.evaluations.stored import Evaluation
 from mlmon.measure import bootstrap, inference
 from mlmon.measure.bench import Rows, bench, transfer
 from mlmon.measure.domain_classifier import SEED, data_drift, undefined
 from mlmon.measure.inference import Figure
-from mlmon.models import versions
+from mlmon.models.versions import Version
 from mlmon.views import files
 from mlmon.warehouse.sql import quoted
 from mlmon.warehouse.warehouse import Row, Warehouse
@@ -29,21 +31,23 @@ CURVES = (
 )
 
 
-def measure_reference(warehouse: Warehouse, version: Row, sample: Row, confidence: float) -> None:
+def measure_reference(
+    warehouse: Warehouse, version: Version, sample: Sample, confidence: float
+) -> None:
     """The reference sample has its histograms, curves and figures; nothing if it had."""
-    if _is_measured(warehouse, sample["sample_id"]):
+    if _is_measured(warehouse, sample.sample_id):
         return
-    with bench(warehouse, version, [sample["sample_id"]]) as measured:
-        _store_profiles(warehouse, measured, sample["sample_id"])
-        _store_curves(warehouse, measured, sample["sample_id"], None, True)
-        figures = _sample_figures(measured, sample["sample_id"], confidence, True)
-        _store_figures(warehouse, figures, sample["sample_id"])
+    with bench(warehouse, version, [sample.sample_id]) as measured:
+        _store_profiles(warehouse, measured, sample.sample_id)
+        _store_curves(warehouse, measured, sample.sample_id, None, True)
+        figures = _sample_figures(measured, sample.sample_id, confidence, True)
+        _store_figures(warehouse, figures, sample.sample_id)
 
 
 def measure_evaluation(
     warehouse: Warehouse,
-    version: Row,
-    evaluation: Row,
+    version: Version,
+    evaluation: Evaluation,
     rows: Rows | None = None,
     classifier_rows: int | None = None,
     resamples: int | None = None,
@@ -55,8 +59,8 @@ def measure_evaluation(
     `resamples` how often the sample is drawn again for intervals. Writes also the evaluation's
     `labelled_rows`.
     """
-    sample, reference = evaluation["sample_id"], evaluation["reference_sample_id"]
-    identity, with_performance = evaluation["evaluation_id"], evaluation["has_performance"]
+    sample, reference = evaluation.sample_id, evaluation.reference_sample_id
+    identity, with_performance = evaluation.evaluation_id, evaluation.has_performance
     with bench(warehouse, version, [sample, reference], evaluation, rows) as measured:
         if rows:
             transfer(measured, warehouse, "bins", "from bins")
@@ -65,9 +69,9 @@ def measure_evaluation(
         _store_profiles(warehouse, measured, reference)
         if not _is_measured(warehouse, reference):
             _store_curves(warehouse, measured, reference, None, True)
-            figures = _sample_figures(measured, reference, evaluation["confidence"], True)
+            figures = _sample_figures(measured, reference, evaluation.confidence, True)
             _store_figures(warehouse, figures, reference)
-        figures = _sample_figures(measured, sample, evaluation["confidence"], with_performance)
+        figures = _sample_figures(measured, sample, evaluation.confidence, with_performance)
         if with_performance and resamples:
             figures = _with_intervals(measured, evaluation, figures, resamples)
         figures += _drift_figures(measured, evaluation)
@@ -84,10 +88,10 @@ def measure_evaluation(
     )
 
 
-def _drift_figures(measured: Warehouse, evaluation: Row) -> list[Figure]:
+def _drift_figures(measured: Warehouse, evaluation: Evaluation) -> list[Figure]:
     """Return what the drift views say, and what follows from it."""
     rows = {view: measured.read(f"from {view}") for view in _metric_views("drift")}
-    confidence, limit = evaluation["confidence"], evaluation["drift_limit"]
+    confidence, limit = evaluation.confidence, evaluation.drift_limit
     said = [_figure(view, row, confidence) for view in rows for row in rows[view]]
     return said + inference.drift_tests(rows, confidence, limit)
 
@@ -105,15 +109,15 @@ def _sample_figures(
 
 
 def _with_intervals(
-    measured: Warehouse, evaluation: Row, figures: Sequence[Figure], resamples: int
+    measured: Warehouse, evaluation: Evaluation, figures: Sequence[Figure], resamples: int
 ) -> list[Figure]:
     """Return the figures, those of performance without an interval with a bootstrapped one."""
     ends = bootstrap.intervals(
         measured,
-        evaluation["sample_id"],
+        evaluation.sample_id,
         _metric_views("performance"),
         resamples,
-        evaluation["confidence"],
+        evaluation.confidence,
     )
     return [
         replace(figure, lower=ends[key][0], upper=ends[key][1])
@@ -136,7 +140,7 @@ def _metric_views(floor: str) -> list[str]:
 
 
 def _domain_classifier(
-    measured: Warehouse, version: Row, evaluation: Row, most: int | None
+    measured: Warehouse, version: Version, evaluation: Evaluation, most: int | None
 ) -> list[Figure]:
     """Return the figures of the domain classifier and each feature's importance in it.
 
@@ -144,8 +148,8 @@ def _domain_classifier(
     """
     if most == 0:
         return undefined("left out: classifier_rows is 0")
-    kinds = versions.kinds(version)
-    samples = [evaluation[side] for side in ("reference_sample_id", "sample_id")]
+    kinds = version.features
+    samples = (evaluation.reference_sample_id, evaluation.sample_id)
     sizes = [
         measured.value("select count(*) from sample_rows where _sample_id = $id", id=sample)
         for sample in samples
@@ -156,8 +160,8 @@ def _domain_classifier(
         f"select {columns} from sample_rows where _sample_id = $id"
         f" order by md5('{SEED}:' || _record_id), _record_id limit $n"
     )
-    sides = [measured.connection.execute(query, {"id": sample, "n": n}).df() for sample in samples]
-    figures, importances = data_drift(sides[0], sides[1], kinds, evaluation["confidence"], SEED)
+    sides = [measured.frame(query, id=sample, n=n) for sample in samples]
+    figures, importances = data_drift(sides[0], sides[1], kinds, evaluation.confidence, SEED)
     if n < min(sizes):
         taken = f"{n:,} of {sizes[0]:,} and {sizes[1]:,} rows"
         figures = [

@@ -1,7 +1,11 @@
 """Decisions about which version of a model is active: each is a row that says why."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from mlmon.errors import UnknownName
 from mlmon.models import versions
+from mlmon.models.versions import Version
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 ACTIVATED = "activated"
@@ -9,13 +13,15 @@ KEPT = "kept"
 PREVIOUS = "previous"
 
 
-def record(warehouse: Warehouse, version: Row, decided_by: str, facts: Row) -> Row:
-    """The decision about a version is recorded and carried out; return its row.
+def record(
+    warehouse: Warehouse, version: Version, decided_by: str, facts: Mapping[str, Any]
+) -> None:
+    """The decision about a version is recorded and carried out.
 
     `facts` has `decision` and `reason`, and the figures where versions were compared. Writes
     `activation_decisions`, and `model_versions` when the version is activated.
     """
-    model, number = version["model"], version["model_version"]
+    model, number = version.model, version.model_version
     champion = _active(warehouse, model)
     last = "select coalesce(max(position), 0) from activation_decisions where model = $model"
     with warehouse.transaction():
@@ -31,22 +37,21 @@ def record(warehouse: Warehouse, version: Row, decided_by: str, facts: Row) -> R
         warehouse.append("activation_decisions", [row])
         if row["decision"] == ACTIVATED:
             versions.activate(warehouse, model, number)
-    return row
 
 
-def by_hand(warehouse: Warehouse, model: str, wanted: int | str, decided_by: str) -> Row:
-    """The version is active because somebody said so; return its row.
+def by_hand(warehouse: Warehouse, model: str, wanted: int | str, decided_by: str) -> Version:
+    """The version is active because somebody said so; return it.
 
     `wanted` is its number, or "previous": the one that was active before. Nothing is recorded when
     it is active already. Raises UnknownName.
     """
     back = wanted == PREVIOUS
     version = versions.number(warehouse, model, before(warehouse, model) if back else wanted)
-    if version["is_active"]:
+    if version.is_active:
         return version
     reason = "rolled back to the version that was active before" if back else "activated by hand"
     record(warehouse, version, decided_by, {"decision": ACTIVATED, "reason": reason})
-    return versions.number(warehouse, model, version["model_version"])
+    return versions.number(warehouse, model, version.model_version)
 
 
 def before(warehouse: Warehouse, model: str) -> int:

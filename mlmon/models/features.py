@@ -11,8 +11,8 @@ import ibis
 import ibis.expr.types as ir
 
 from mlmon.models.records import CATEGORICAL, NUMERIC, TASKS, Source
+from mlmon.models.versions import Version
 from mlmon.warehouse import category_columns
-from mlmon.warehouse.warehouse import Row
 
 SAMPLE_RECORDS = {
     "sample_id": "string",
@@ -233,7 +233,7 @@ def _union(tables: Sequence[ir.Table]) -> ir.Table:
 
 
 def scored_dataset(
-    table: ir.Table, predictions: ir.Table, probabilities: ir.Table, source: Source, version: Row
+    table: ir.Table, predictions: ir.Table, probabilities: ir.Table, version: Version
 ) -> ir.Table:
     """Return what the Score recipe outputs: the records with `proba_<class>` and `prediction`.
 
@@ -241,24 +241,24 @@ def scored_dataset(
     prediction. A column of the dataset that bears one of these names stays behind; no column of a
     dataset begins with mlmon_, as those do that are joined to it here.
     """
-    said = _newest(predictions.filter(predictions.model == source.model), "record_id")
+    said = _newest(predictions.filter(predictions.model == version.model), "record_id")
     said = said.select(
         mlmon_key="record_id",
         mlmon_by="model_version",
         mlmon_score="score",
         mlmon_prediction="prediction",
     )
-    joined = table.join(said, text_of(table[source.key]) == said["mlmon_key"])
+    joined = table.join(said, text_of(table[version.key]) == said["mlmon_key"])
     added: dict[str, Any] = {}
-    if version["task"] == "binary":
-        for name in version["classes"]:
-            is_positive = name == version["positive_class"]
+    if version.task == "binary":
+        for name in version.classes or []:
+            is_positive = name == version.positive_class
             added[f"proba_{name}"] = (
                 joined["mlmon_score"] if is_positive else 1.0 - joined["mlmon_score"]
             )
-    if version["task"] == "multiclass":
-        joined, added = _with_probabilities(joined, probabilities, source, version["classes"])
-    regression = version["task"] == "regression"
+    if version.task == "multiclass":
+        joined, added = _with_probabilities(joined, probabilities, version)
+    regression = version.task == "regression"
     added["prediction"] = joined["mlmon_score"] if regression else joined["mlmon_prediction"]
     taken = {name.lower() for name in added}
     kept = [name for name in table.columns if name.lower() not in taken]
@@ -271,10 +271,11 @@ def _newest(predictions: ir.Table, record: str) -> ir.Table:
 
 
 def _with_probabilities(
-    joined: ir.Table, probabilities: ir.Table, source: Source, classes: Sequence[str]
+    joined: ir.Table, probabilities: ir.Table, version: Version
 ) -> tuple[ir.Table, dict[str, Any]]:
     """Return the records with a column per class, and those columns under their names."""
-    mine = probabilities.filter(probabilities.model == source.model)
+    classes = version.classes or []
+    mine = probabilities.filter(probabilities.model == version.model)
     names = [f"mlmon_proba_{position}" for position in range(len(classes))]
     wide = mine.group_by(mlmon_of="record_id", mlmon_said_by="model_version").aggregate(
         **{

@@ -3,7 +3,8 @@
 What is no number would count as missing, and nobody would be told.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import product
 
 from mlmon.errors import SourceError, printable
 from mlmon.models.records import NUMERIC, Source, kind_of
@@ -17,17 +18,16 @@ NUMBERS = ("BOOLEAN", '"NULL"')  # beside those that are numeric unless the mode
 def check(
     warehouse: Warehouse,
     relation: str,
-    columns: Iterable[str],
-    place: str,
-    batch: str | None = None,
+    columns: Sequence[str],
+    places: Mapping[str | None, str],
 ) -> None:
     """Raise SourceError where a value of these columns, or a column's type, is no number.
 
-    `place` is what the message calls the relation; with `batch` only its records are looked at.
-    A missing value is missing, whatever the column.
+    Looked at are the records of each batch, None all, and `places` has what the message calls
+    them. A missing value is missing, whatever the column.
     """
     types = warehouse.columns(relation)
-    for column in columns:
+    for (batch, place), column in product(places.items(), columns):
         kind = types.get(column)
         if kind is None or kind in NUMBERS or kind_of(kind) == NUMERIC:
             continue
@@ -46,8 +46,10 @@ def check_records(
     """
     columns = [name for name, kind in source.kinds.items() if kind == NUMERIC]
     named = [*columns, quantity] if quantity else columns
-    for batch in batches:
-        check(warehouse, source.dataset, named, f"dataset {source.dataset}, batch {batch}", batch)
+    places: dict[str | None, str] = {
+        batch: f"dataset {source.dataset}, batch {batch}" for batch in batches
+    }
+    check(warehouse, source.dataset, named, places)
 
 
 def _check_text(

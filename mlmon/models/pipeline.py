@@ -9,11 +9,11 @@ from threadpoolctl import threadpool_limits
 
 from mlmon.config import Config
 from mlmon.errors import ArtifactError
-from mlmon.models import artifacts, versions
+from mlmon.models import artifacts
 from mlmon.models.audit import Trust
 from mlmon.models.records import TASKS
+from mlmon.models.versions import Version
 from mlmon.warehouse import categories
-from mlmon.warehouse.warehouse import Row
 
 
 @dataclass(frozen=True)
@@ -74,18 +74,18 @@ OUTPUTS: Mapping[str, Callable[[Fitted, Any], dict[str, Any]]] = {
 assert OUTPUTS.keys() == TASKS.keys()
 
 
-def load(config: Config, version: Row) -> Fitted:
+def load(config: Config, version: Version) -> Fitted:
     """Return the fitted pipeline of a version; raises ArtifactError."""
     folder = config.path(config.warehouse).parent
-    trust = trust_of(config, version["model"])
-    pipeline = artifacts.load(folder, version["artifact"], version["sha256"], trust)
+    trust = trust_of(config, version.model)
+    pipeline = artifacts.load(folder, version.artifact, version.sha256, trust)
     return Fitted(
         pipeline,
-        version["task"],
-        versions.kinds(version),
-        version["classes"] or [],
-        version["positive_class"],
-        version["threshold"],
+        version.task,
+        version.features,
+        version.classes or [],
+        version.positive_class,
+        version.threshold,
     )
 
 

@@ -1,23 +1,25 @@
 """What a version said about records, and which records it has said nothing about yet."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from mlmon.models import features, versions
+from mlmon.models import features
 from mlmon.models.pipeline import Fitted
 from mlmon.models.records import TASKS
+from mlmon.models.versions import Version
 from mlmon.warehouse.sql import quoted
-from mlmon.warehouse.warehouse import Row, Warehouse, now
+from mlmon.warehouse.warehouse import Warehouse, now
 
 
 def tables(
-    identity: Row, dataset: str, fitted: Fitted, rows: Any, outputs: Row
+    version: Version, fitted: Fitted, rows: Any, outputs: Mapping[str, Any]
 ) -> dict[str, pa.Table]:
     """Return, by table, the Arrow rows to insert for `_record_id` and `_batch` of some records."""
     records, batches = list(rows["_record_id"]), list(rows["_batch"])
-    said = _table(identity, dataset, batches, records) | {
+    said = _table(version, batches, records) | {
         "prediction": pa.array(outputs["prediction"], pa.string()),
         "score": pa.array(outputs["score"]),
         "scored_at": pa.array([now()] * len(records), pa.timestamp("us")),
@@ -25,9 +27,7 @@ def tables(
     found = {"predictions": pa.table(said)}
     if TASKS[fitted.task].has_class_scores:
         width = len(fitted.classes)
-        repeated = _table(
-            identity, dataset, list(np.repeat(batches, width)), list(np.repeat(records, width))
-        )
+        repeated = _table(version, list(np.repeat(batches, width)), list(np.repeat(records, width)))
         repeated |= {
             "class": pa.array(list(fitted.classes) * len(records), pa.string()),
             "probability": pa.array(outputs["probabilities"].ravel()),
@@ -36,25 +36,23 @@ def tables(
     return found
 
 
-def _table(identity: Row, dataset: str, batches: list[str], records: list[str]) -> dict[str, Any]:
+def _table(version: Version, batches: list[str], records: list[str]) -> dict[str, Any]:
     n = len(records)
     return {
-        "model": pa.array([identity["model"]] * n, pa.string()),
-        "model_version": pa.array([identity["model_version"]] * n, pa.int32()),
-        "dataset": pa.array([dataset] * n, pa.string()),
+        "model": pa.array([version.model] * n, pa.string()),
+        "model_version": pa.array([version.model_version] * n, pa.int32()),
+        "dataset": pa.array([version.dataset] * n, pa.string()),
         "batch": pa.array(batches, pa.string()),
         "record_id": pa.array(records, pa.string()),
     }
 
 
-def unscored_rows(warehouse: Warehouse, version: Row, batch: str) -> Any:
+def unscored_rows(warehouse: Warehouse, version: Version, batch: str) -> Any:
     """Return the records of a batch that the version has not scored, as the model sees them."""
-    table = warehouse.ibis.table(version["dataset"])
-    rows = features.model_rows(table, versions.source(version))
+    table = warehouse.ibis.table(version.dataset)
+    rows = features.model_rows(table, version.source)
     said = warehouse.ibis.table("predictions")
-    mine = said.filter(
-        said.model == version["model"], said.model_version == version["model_version"]
-    )
+    mine = said.filter(said.model == version.model, said.model_version == version.model_version)
     wanted = rows.filter(rows["_batch"] == batch)
     return wanted.anti_join(mine, wanted["_record_id"] == mine.record_id)
 
@@ -62,20 +60,20 @@ def unscored_rows(warehouse: Warehouse, version: Row, batch: str) -> Any:
 # ---- How many records a version has said nothing about yet
 
 
-def of_batch(warehouse: Warehouse, version: Row, batch: str) -> int:
+def of_batch(warehouse: Warehouse, version: Version, batch: str) -> int:
     """Return how many records of a batch the version has not scored."""
     query = (
-        f"select count(*) from {quoted(version['dataset'])} as records"
+        f"select count(*) from {quoted(version.dataset)} as records"
         " anti join predictions on predictions.model = $model"
         " and predictions.model_version = $version"
-        f" and predictions.record_id = records.{quoted(version['key'])}::varchar"
+        f" and predictions.record_id = records.{quoted(version.key)}::varchar"
         " where records.batch = $batch"
     )
-    named = {"model": version["model"], "version": version["model_version"], "batch": batch}
+    named = {"model": version.model, "version": version.model_version, "batch": batch}
     return int(warehouse.value(query, **named))
 
 
-def of_reference(warehouse: Warehouse, version: Row) -> dict[str, int]:
+def of_reference(warehouse: Warehouse, version: Version) -> dict[str, int]:
     """Return, by training batch, how many records of the reference the version has not scored.
 
     It has scored them all when it was trained; a batch that was replaced since needs it again.
@@ -90,13 +88,13 @@ def of_reference(warehouse: Warehouse, version: Row) -> dict[str, int]:
         " and predictions.record_id = sample_records.record_id"
         " where samples.role = 'reference' and samples.model = $model"
         " and samples.model_version = $version group by all order by all",
-        model=version["model"],
-        version=version["model_version"],
+        model=version.model,
+        version=version.model_version,
     )
     return {row["batch"]: row["missing"] for row in rows}
 
 
-def _all_as_trained(warehouse: Warehouse, version: Row) -> bool:
+def _all_as_trained(warehouse: Warehouse, version: Version) -> bool:
     """Return whether the training's batches have as many predictions as the reference has records.
 
     Those of the reference are the only ones that training makes. A batch that is replaced loses
@@ -108,5 +106,5 @@ def _all_as_trained(warehouse: Warehouse, version: Row) -> bool:
         " from predictions where model = $model and model_version = $version"
         " and list_contains($batches, batch)"
     )
-    named = {"model": version["model"], "version": version["model_version"]}
-    return bool(warehouse.value(query, **named, batches=version["train_batches"]))
+    named = {"model": version.model, "version": version.model_version}
+    return bool(warehouse.value(query, **named, batches=version.train_batches))

@@ -10,7 +10,7 @@ from mlmon.check import alerts, check, kinds
 from mlmon.config import Config, Step
 from mlmon.config.scenarios import ACTIONS
 from mlmon.errors import ConfigError, MlmonError
-from mlmon.models import decisions
+from mlmon.models import decisions, predictions
 from mlmon.scenario import channels, runs
 from mlmon.scenario.conditions import in_words, reason_to_skip
 from mlmon.scenario.context import Context, Doors
@@ -67,11 +67,9 @@ def _train(context: Context, step: Step) -> Result:
     by = f"scenario {context.row['scenario']}"
     with during(f"train {step.target}"):
         version = train.train(context.warehouse, context.config, step.target, created_by=by)
-    if version["is_active"]:
-        runs.work_with_version(
-            context.warehouse, context.row, step.target, version["model_version"]
-        )
-    outputs = {name: version[name] for name in ("model", "model_version", "is_active")}
+    if version.is_active:
+        runs.work_with_version(context.warehouse, context.row, step.target, version.model_version)
+    outputs = {name: getattr(version, name) for name in ("model", "model_version", "is_active")}
     return Result(decisions.last_in_words(context.warehouse, step.target), outputs)
 
 
@@ -84,20 +82,20 @@ def _would_train(context: Context, step: Step) -> str:
 def _score(context: Context, step: Step) -> Result:
     batch = batch_of(context, step, context.config.models[step.target].dataset)
     version = runs.version(context.warehouse, context.row, step.target)
-    count = score.score(context.warehouse, context.config, step.target, batch, version)
+    count = score.score(context.warehouse, context.config, version, batch)
     return Result(f"{count} records of {batch} scored", {"batch": batch, "records": count})
 
 
 def _would_score(context: Context, step: Step) -> str:
     version = runs.version(context.warehouse, context.row, step.target)
     batch = batch_of(context, step, context.config.models[step.target].dataset)
-    missing = plan.to_score(context.warehouse, version, batch)
-    return f"score {missing:,} records of {batch} by version {version['model_version']}"
+    missing = predictions.of_batch(context.warehouse, version, batch)
+    return f"score {missing:,} records of {batch} by version {version.model_version}"
 
 
 def _evaluate(context: Context, step: Step) -> Result:
     model = context.config.stores[step.target].model
-    row = plan.evaluate(
+    evaluation = plan.evaluate(
         context.warehouse,
         context.config,
         step.target,
@@ -107,13 +105,13 @@ def _evaluate(context: Context, step: Step) -> Result:
     figures = context.warehouse.read(
         "select metric, value from evaluation_metrics where evaluation_id = $id"
         " and feature is null and segment is null",
-        id=row["evaluation_id"],
+        id=evaluation.evaluation_id,
     )
     names = ("evaluation_id", "store", "batch", "model_version")
+    outputs = {name: getattr(evaluation, name) for name in names}
     return Result(
-        f"evaluation {row['evaluation_id'][:8]} of batch {row['batch']}",
-        {name: row[name] for name in names}
-        | {"metrics": {figure["metric"]: figure["value"] for figure in figures}},
+        f"evaluation {evaluation.evaluation_id[:8]} of batch {evaluation.batch}",
+        {**outputs, "metrics": {figure["metric"]: figure["value"] for figure in figures}},
     )
 
 

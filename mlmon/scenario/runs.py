@@ -9,6 +9,7 @@ from uuid import uuid4
 
 from mlmon.errors import ScenarioRunning
 from mlmon.models import versions
+from mlmon.models.versions import Version
 from mlmon.system.plain import as_json
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
@@ -93,7 +94,7 @@ def steps(warehouse: Warehouse, run_id: str) -> list[Row]:
     return warehouse.read("from step_runs where run_id = $id order by position", id=run_id)
 
 
-def version(warehouse: Warehouse, run: Row, model: str) -> Row:
+def version(warehouse: Warehouse, run: Row, model: str) -> Version:
     """Return the version that the run works with: the active one when it started or trained."""
     chosen = json.loads(run["versions"] or "{}").get(model)
     if chosen is None:

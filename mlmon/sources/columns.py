@@ -236,7 +236,7 @@ def without_values(warehouse: Warehouse, relation: str, columns: Mapping[str, st
             break
         counts = ", ".join(_filled(column, kind) for column, kind in left.items())
         query = f"select count(*), {counts} from {rows}"
-        n, *filled = warehouse.connection.execute(query).fetchone() or (0,)
+        n, *filled = warehouse.values(query)
         left = {
             name: left[name] for name, count in zip(left, filled, strict=True) if n and not count
         }
@@ -257,7 +257,7 @@ def narrowest(warehouse: Warehouse, column: str) -> str:
         for kind, form in CANDIDATES.items()
     )
     query = f"select count({quoted(column)}), {tests} from {INCOMING}"
-    filled, *misfits = warehouse.connection.execute(query).fetchone() or (0,)
+    filled, *misfits = warehouse.values(query)
     fitting = [kind for kind, n in zip(CANDIDATES, misfits, strict=False) if n == 0]
     return fitting[0] if filled and fitting else "VARCHAR"
 
@@ -302,7 +302,7 @@ def check_values(
     if not tests:
         return
     smallest = ", ".join(f"min(mlmon_row) filter ({test})" for test in tests.values())
-    rows = warehouse.connection.execute(f"select {smallest} from {INCOMING}").fetchone() or ()
+    rows = warehouse.values(f"select {smallest} from {INCOMING}")
     wrong = [(row, column) for row, column in zip(rows, tests, strict=True) if row is not None]
     if wrong:
         row, column = min(wrong)

@@ -14,30 +14,34 @@ import numpy as np
 
 from mlmon.config import Config, Model
 from mlmon.errors import MlmonError
-from mlmon.models import features, numerals, versions
+from mlmon.models import features, numerals
 from mlmon.models.decisions import ACTIVATED, KEPT
 from mlmon.models.pipeline import Fitted, load
 from mlmon.models.records import TASKS, cutoff
+from mlmon.models.versions import Version
 from mlmon.train import batches as training_batches
 from mlmon.train.tasks import LEARNING
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.engine import sql_of
+from mlmon.warehouse.warehouse import Warehouse
 
+Decision = dict[str, Any]  # decision, reason and figures: columns of `activation_decisions`
 LEAST = 50  # records of the rarer class, or of all where there are not just two
 ALIKE = ("dataset", "key", "target", "task", "positive_class")
 
 
-def decide(warehouse: Warehouse, config: Config, challenger: Row, fitted: Fitted) -> Row:
+def decide(warehouse: Warehouse, config: Config, challenger: Version, fitted: Fitted) -> Decision:
     """Return what is decided about a version that has just been trained, with figures and reason.
 
     Writes nothing. The first version of a model is activated whatever `activate:` says: a model
     without an active version can do nothing.
     """
-    model = config.models[challenger["model"]]
+    model = config.models[challenger.model]
     query = "from model_versions where model = $model and is_active"
-    champion = warehouse.one(query, model=challenger["model"])
-    if champion is None:
+    row = warehouse.one(query, model=challenger.model)
+    if row is None:
         return {"decision": ACTIVATED, "reason": "no version was active"}
     if model.activate == "if_better":
+        champion = Version.of(row)
         try:
             active = load(config, champion)
         except MlmonError as error:
@@ -48,11 +52,11 @@ def decide(warehouse: Warehouse, config: Config, challenger: Row, fitted: Fitted
 
 
 def contest(
-    warehouse: Warehouse, model: Model, both: Sequence[Row], fitted: Sequence[Fitted]
-) -> Row:
+    warehouse: Warehouse, model: Model, both: Sequence[Version], fitted: Sequence[Fitted]
+) -> Decision:
     """Return the decision between champion and challenger, in this order, and its figures."""
     champion, challenger = both
-    if changed := [name for name in ALIKE if champion[name] != challenger[name]]:
+    if changed := [name for name in ALIKE if getattr(champion, name) != getattr(challenger, name)]:
         return _kept(f"the active version has another {changed[0]}; they cannot be compared")
     for batches, words in _samples(warehouse, model, both):
         frames = [_records(warehouse, version, batches, both) for version in both]
@@ -67,12 +71,12 @@ def contest(
     return _kept(f"no recent sample that neither version learned from has {LEAST} records {kind}")
 
 
-def _kept(reason: str) -> Row:
+def _kept(reason: str) -> Decision:
     return {"decision": KEPT, "reason": reason}
 
 
 def _samples(
-    warehouse: Warehouse, model: Model, both: Sequence[Row]
+    warehouse: Warehouse, model: Model, both: Sequence[Version]
 ) -> Iterator[tuple[Sequence[str], str]]:
     """Yield the batches of the samples to compare on, the best first, and each in words.
 
@@ -80,37 +84,39 @@ def _samples(
     batches of the version that learned from the newest data, as far as neither learned from them.
     """
     known = training_batches.labelled(warehouse, model.dataset, model.target)
-    newest = max(batch for version in both for batch in version["train_batches"])
+    newest = max(batch for version in both for batch in version.train_batches)
     for batch in reversed(known):
         if batch > newest:
             yield [batch], f"{batch}, which is newer than what either version learned from"
-    fresh = max(reversed(both), key=lambda version: max(version["train_batches"]))
-    batches = [batch for batch in known if batch in fresh["train_batches"]]
+    fresh = max(reversed(both), key=lambda version: max(version.train_batches))
+    batches = [batch for batch in known if batch in fresh.train_batches]
     yield batches, f"the records of {', '.join(batches)} that neither version learned from"
 
 
 def _records(
-    warehouse: Warehouse, version: Row, batches: Sequence[str], both: Sequence[Row]
+    warehouse: Warehouse, version: Version, batches: Sequence[str], both: Sequence[Version]
 ) -> Any:
     """Return labelled records that neither learned from, as a version sees them, by key."""
-    source = versions.source(version)
-    quantity = source.target if version["task"] == "regression" else None
+    source = version.source
+    quantity = source.target if version.task == "regression" else None
     numerals.check_records(warehouse, source, batches, quantity)
     rows = features.model_rows(warehouse.ibis.table(source.dataset), source)
     unlearned = [_unlearned(rows, one) for one in both]
     chosen = rows.filter(rows["_batch"].isin(list(batches)), rows["_actual"].notnull(), *unlearned)
     query = chosen.order_by("_record_id")
-    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(query))
 
 
-def _unlearned(rows: Any, version: Row) -> Any:
+def _unlearned(rows: Any, version: Version) -> Any:
     """Return the condition that a version did not learn from a record."""
-    hashed = features.hash_of(ibis.literal(version["seed"]), rows["_record_id"])
-    held_out = hashed < cutoff(version["test_size"])
-    return ~rows["_batch"].isin(list(version["train_batches"])) | held_out
+    hashed = features.hash_of(ibis.literal(version.seed), rows["_record_id"])
+    held_out = hashed < cutoff(version.test_size)
+    return ~rows["_batch"].isin(list(version.train_batches)) | held_out
 
 
-def _compare(both: Sequence[Fitted], frames: Sequence[Any], confidence: float, sample: str) -> Row:
+def _compare(
+    both: Sequence[Fitted], frames: Sequence[Any], confidence: float, sample: str
+) -> Decision:
     """Return the decision with its figures, of champion and challenger in this order."""
     rows = {"rows": len(frames[0]), "sample": sample, "confidence": confidence}
     learning = LEARNING[both[0].task]

@@ -5,7 +5,7 @@ importances and bins come from it, and all drift is measured against it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import ibis
@@ -17,11 +17,13 @@ from mlmon.measure import bins, snapshot
 from mlmon.models import artifacts, decisions, features, numerals, predictions, versions
 from mlmon.models.pipeline import Fitted, trust_of
 from mlmon.models.records import CATEGORICAL, NUMERIC, TASKS, Source, cutoff
+from mlmon.models.versions import Version
 from mlmon.sources import batches as source_batches
 from mlmon.train import batches as training_batches
 from mlmon.train import challenge, estimators, importances
 from mlmon.views import of_models
-from mlmon.warehouse.warehouse import Row, Warehouse, now
+from mlmon.warehouse.engine import sql_of
+from mlmon.warehouse.warehouse import Warehouse, now
 
 
 def train(
@@ -30,8 +32,8 @@ def train(
     name: str,
     batches: Sequence[str] = (),
     created_by: str = "mlmon train",
-) -> Row:
-    """A new version is fitted, measured on its test part, and active or kept; return its row.
+) -> Version:
+    """A new version is fitted, measured on its test part, and active or kept; return it.
 
     Writes an artifact, `model_versions`, `activation_decisions`, `feature_importances`, `bins`,
     `samples`, `predictions` of the test part, its histograms, curves and metrics. Raises
@@ -79,18 +81,17 @@ def train(
         of_models.refresh(warehouse, config)
         learned = None if model.artifact else train_part
         _store_reference(warehouse, model, version, fitted, test_part, learned)
-    return versions.number(warehouse, name, version["model_version"])
+    return versions.number(warehouse, name, version.model_version)
 
 
 def _fingerprints(
     warehouse: Warehouse, config: Config, dataset: str, batches: Sequence[str]
 ) -> list[str]:
-    rows = warehouse.read("from batches where dataset = $dataset", dataset=dataset)
-    known = {row["batch"]: row["fingerprint"] for row in rows}
+    known = source_batches.stored(warehouse, dataset)
     for batch in batches:
         if batch not in known:
             raise source_batches.no_batch(warehouse, config, dataset, batch)
-    return [known[batch] for batch in batches]
+    return [known[batch].fingerprint for batch in batches]
 
 
 def _rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: int) -> Any:
@@ -102,15 +103,15 @@ def _rows(warehouse: Warehouse, source: Source, batches: Sequence[str], seed: in
     hashed = features.hash_of(ibis.literal(seed), rows["_record_id"])
     chosen = rows.filter(rows["_batch"].isin(list(batches)))
     query = chosen.mutate(_hash=hashed).order_by("_hash", "_record_id")
-    return warehouse.connection.execute(str(ibis.to_sql(query, dialect="duckdb"))).df()
+    return warehouse.frame(sql_of(query))
 
 
 def _last_step(pipeline: Any) -> Any:
     return pipeline[-1] if isinstance(pipeline, Pipeline) else pipeline
 
 
-def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
-    """The version is in the warehouse, not active yet; return its row."""
+def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Mapping[str, Any]) -> Version:
+    """The version is in the warehouse, not active yet; return it."""
     query = "select coalesce(max(model_version), 0) + 1 from model_versions where model = $model"
     number = warehouse.value(query, model=facts["model"])
     warehouse.append(
@@ -133,15 +134,20 @@ def _store_version(warehouse: Warehouse, fitted: Fitted, facts: Row) -> Row:
 
 
 def _store_reference(
-    warehouse: Warehouse, model: Model, version: Row, fitted: Fitted, test_part: Any, learned: Any
+    warehouse: Warehouse,
+    model: Model,
+    version: Version,
+    fitted: Fitted,
+    test_part: Any,
+    learned: Any,
 ) -> None:
     """The reference sample is in the warehouse: predictions, bins, importances, its figures.
 
     `learned` are the rows that the estimator was fitted on, None of one that came fitted.
     """
-    identity = {"model": version["model"], "model_version": version["model_version"]}
+    identity = {"model": version.model, "model_version": version.model_version}
     outputs = fitted.predict(test_part)
-    said = predictions.tables(identity, model.dataset, fitted, test_part, outputs)
+    said = predictions.tables(version, fitted, test_part, outputs)
     for table, content in said.items():
         warehouse.insert(table, content)
     reference = test_part.assign(score=outputs["score"], prediction=outputs["prediction"])
@@ -167,5 +173,6 @@ def _store_reference(
             for row in importances.importances(fitted, fitted.labelled(test_part), model.train.seed)
         ],
     )
-    row = samples.reference(warehouse, model, version)
-    snapshot.measure_reference(warehouse, version, samples.store(warehouse, row), model.confidence)
+    drawn = samples.reference(model, version, source_batches.stored(warehouse, version.dataset))
+    sample = samples.store(warehouse, drawn)
+    snapshot.measure_reference(warehouse, version, sample, model.confidence)

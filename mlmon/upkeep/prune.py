@@ -10,6 +10,7 @@ from datetime import timedelta
 from mlmon.config import Config, Retention
 from mlmon.errors import ConfigError
 from mlmon.evaluations import stored
+from mlmon.evaluations.stored import Evaluation
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 NEWEST_FIRST = """row_number() over (
@@ -95,18 +96,18 @@ def _evaluations(
     else:
         return []
     named = set(_named(warehouse, config))
-    gone = [row for row in found if row["evaluation_id"] not in named]
-    for row in gone:
-        stored.remove(warehouse, row)
+    gone = [one for one in map(Evaluation.of, found) if one.evaluation_id not in named]
+    for one in gone:
+        stored.remove(warehouse, one)
     rows = [
         {
             "what": "evaluation",
-            "of": row["store"],
-            "batch": row["batch"],
-            "id": row["evaluation_id"],
-            "made_at": row["evaluated_at"],
+            "of": one.store,
+            "batch": one.batch,
+            "id": one.evaluation_id,
+            "made_at": one.evaluated_at,
         }
-        for row in gone
+        for one in gone
     ]
     return sorted(rows, key=lambda row: (row["of"], row["batch"], row["made_at"]))
 
@@ -116,7 +117,7 @@ def _named(warehouse: Warehouse, config: Config) -> Iterator[str]:
     for section in config.stores.values():
         text = section.reference.evaluation if section.reference else None
         if text:
-            yield from (row["evaluation_id"] for row in stored.matching(warehouse, text))
+            yield from (one.evaluation_id for one in stored.matching(warehouse, text))
 
 
 def _runs(warehouse: Warehouse, keep: int | None) -> list[Row]:

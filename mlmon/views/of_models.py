@@ -10,8 +10,9 @@ import ibis.expr.types as ir
 
 from mlmon.config import Config
 from mlmon.errors import ConfigError
-from mlmon.models import features, versions
+from mlmon.models import features
 from mlmon.models.records import Source, kind_of
+from mlmon.models.versions import Version
 from mlmon.system import fingerprints
 from mlmon.views import files, freshness
 from mlmon.views.files import View
@@ -52,11 +53,9 @@ def source_of(warehouse: Warehouse, config: Config, model: str) -> Source:
 def trained_sources(warehouse: Warehouse) -> list[Source]:
     """Return how the versions read their records, those that do so alike together."""
     alike: dict[tuple[object, ...], list[Source]] = {}
-    for version in warehouse.read("from model_versions order by model, model_version"):
+    for row in warehouse.read("from model_versions order by model, model_version"):
         names = ("model", "dataset", "key", "target", "features", "task", "category_format")
-        alike.setdefault(tuple(version[name] for name in names), []).append(
-            versions.source(version)
-        )
+        alike.setdefault(tuple(row[name] for name in names), []).append(Version.of(row).source)
     return [
         replace(group[0], versions=tuple(number for one in group for number in one.versions))
         for group in alike.values()
@@ -154,14 +153,15 @@ def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
     """Yield `scored_<dataset>`, and for a further model `scored_<dataset>_<model>`."""
     first: set[str] = set()
     for model in config.models:
-        version = warehouse.one(
+        row = warehouse.one(
             "from model_versions where model = $model and activated_at is not null"
             " order by model_version desc",
             model=model,
         )
-        if version is None or not warehouse.has(version["dataset"]):
+        if row is None or not warehouse.has(row["dataset"]):
             continue
-        dataset = version["dataset"]
+        version = Version.of(row)
+        dataset = version.dataset
         name = f"scored_{dataset}" + (f"_{model}" if dataset in first else "")
         first.add(dataset)
         table = warehouse.ibis.table(dataset)
@@ -169,17 +169,16 @@ def _scored_datasets(warehouse: Warehouse, config: Config) -> Iterator[View]:
             table,
             _of_activated(warehouse),
             warehouse.ibis.table("class_probabilities"),
-            versions.source(version),
             version,
         )
         words = dict.fromkeys(table.columns, f"As in {dataset}.")
         words |= {
             f"proba_{label}": f"Predicted probability of class {label}, 0 to 1."
-            for label in version["classes"] or []
+            for label in version.classes or []
         }
         words["prediction"] = "Predicted class at the version's threshold, or the estimate."
         comment = f"Records of {dataset} with what {model}'s newest version ever active said."
-        yield View(name, "staging", _sql(expression), comment, (version["key"],), (), words)
+        yield View(name, "staging", _sql(expression), comment, (version.key,), (), words)
 
 
 def _of_activated(warehouse: Warehouse) -> ir.Table:

@@ -7,12 +7,18 @@ is to go. Its tables are handed out, so this holds for what their users do with 
 from collections.abc import Iterator
 from typing import Any
 
+import ibis
 from ibis.backends.duckdb import Backend
 
 from mlmon.system.quiet import quiet
 
 RENAMED = {"fetch_arrow_table": "to_arrow_table"}
 RESULTS = ("execute", "sql")  # what returns a thing that has these methods
+
+
+def sql_of(expression: Any) -> str:
+    """Return the SQL of an ibis expression, as DuckDB reads it."""
+    return str(ibis.to_sql(expression, dialect="duckdb"))
 
 
 class _Renamed:

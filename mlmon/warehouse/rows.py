@@ -5,9 +5,10 @@ naive UTC, as all times of the warehouse do.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, Self
 
 from mlmon.warehouse.sql import literal, quoted
 
@@ -21,6 +22,22 @@ NAIVE = {ZONED: "TIMESTAMP"}
 WORDS = NAIVE | dict.fromkeys(("INTERVAL", "BLOB"), "VARCHAR")
 MOMENTS = ("DATE", "TIMESTAMP", "TIMESTAMP_NS", "TIMESTAMP_MS", "TIMESTAMP_S", *NAIVE)
 ENDS = (date.min, date.max, datetime.min, datetime.max)
+
+
+@dataclass(frozen=True)
+class OfRow:
+    """A frozen class whose fields are columns of a row that may have more of them."""
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any], **more: Any) -> Self:
+        """Return the row, with more columns or others, as an instance. Raises KeyError."""
+        given = {**row, **more}
+        return cls(**{field.name: given[field.name] for field in fields(cls)})
+
+    @property
+    def row(self) -> Row:
+        """The columns again, as a table has them."""
+        return {field.name: getattr(self, field.name) for field in fields(self)}
 
 
 def rows(connection: Any, sql: str) -> list[Row]:

@@ -71,6 +71,13 @@ class Warehouse:
         self.connection.execute(f"set lock_configuration = {'false' if files else 'true'}")
         self._settle(comments)
 
+    @classmethod
+    def scratch(cls) -> Self:
+        """Return a database in memory that adds up in one order: the same sums to the last bit."""
+        opened = cls(comments=False)
+        opened.connection.execute("set threads = 1")
+        return opened
+
     def close(self) -> None:
         """Let the file go."""
         self.connection.close()
@@ -101,6 +108,40 @@ class Warehouse:
         """Return the first column of the first row of a query, or None."""
         row = self.one(sql, **parameters)
         return next(iter(row.values())) if row else None
+
+    def values(self, sql: str, /, **parameters: Any) -> tuple[Any, ...]:
+        """Return the first row of a query, in the order of its columns; empty where there is none.
+
+        Of a thousand columns without names.
+        """
+        return self._answer(sql, parameters).fetchone() or ()
+
+    def readable(self, sql: str) -> list[Row]:
+        """Return the rows of a select as a person reads them."""
+        return fetch.readable(self.connection, sql)
+
+    def frame(self, sql: str, /, **parameters: Any) -> Any:
+        """Return the rows of a query as a pandas frame."""
+        return self._answer(sql, parameters).df()
+
+    def arrays(self, sql: str, /, **parameters: Any) -> dict[str, Any]:
+        """Return column -> its values in numpy, masked where one is NULL."""
+        return dict(self._answer(sql, parameters).fetchnumpy())
+
+    def arrow(self, sql: str, /, **parameters: Any) -> Any:
+        """Return the rows of a query as an Arrow table."""
+        return self._answer(sql, parameters).to_arrow_table()
+
+    def reader(self, sql: str, /, **parameters: Any) -> Any:
+        """Return the rows of a query as an Arrow reader; read it before anything else runs here."""
+        return self._answer(sql, parameters).to_arrow_reader()
+
+    def _answer(self, sql: str, parameters: Mapping[str, Any]) -> duckdb.DuckDBPyConnection:
+        return self.connection.execute(spelled(sql, parameters) if parameters else sql)
+
+    def parse(self, sql: str) -> None:
+        """Raise DuckDB's own error, which says where it is, for what is no SQL."""
+        self.connection.extract_statements(sql)
 
     def has(self, relation: str) -> bool:
         """Return whether a table or view of that name exists."""
@@ -241,10 +282,19 @@ class Warehouse:
         with self.registered(frame) as name:
             self.connection.execute(f"insert into {quoted(table)} by name select * from {name}")
 
+    def load(self, table: str, frame: Any) -> None:
+        """There is a table with the rows and columns of an Arrow table or record batch reader."""
+        with self.registered(frame) as name:
+            self.connection.execute(f"create table {quoted(table)} as from {name}")
+
+    def register(self, name: str, frame: Any) -> None:
+        """A frame is a relation of this connection, read where it lies, until it closes."""
+        self.connection.register(name, frame)
+
     @contextmanager
     def registered(self, frame: Any, name: str = "mlmon_frame") -> Iterator[str]:
         """Inside, a frame is a relation of this connection; yields its name."""
-        self.connection.register(name, frame)
+        self.register(name, frame)
         try:
             yield name
         finally:
