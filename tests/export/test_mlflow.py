@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import UTC
 from itertools import product
 
 import pytest
@@ -31,7 +32,7 @@ def expected(rows):
 
 
 def moment(time):
-    return round(time.replace(tzinfo=mlmon.warehouse.UTC).timestamp() * 1000)
+    return round(time.replace(tzinfo=UTC).timestamp() * 1000)
 
 
 def test_every_figure_of_every_version_and_evaluation(evaluated, mlflow_server, monkeypatch):

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from datetime import UTC
 
 import pytest
 from measured import measured
@@ -48,7 +49,7 @@ def test_every_figure_of_the_newest_evaluations(evaluated, tmp_path):
                 expected[f"mlmon_metric{gauge}", key] = row[figure]
         made = frozenset((name, str(row[name])) for name in labels[:3])
         expected["mlmon_evaluation_timestamp_seconds", made] = pytest.approx(
-            row["evaluated_at"].replace(tzinfo=mlmon.warehouse.UTC).timestamp()
+            row["evaluated_at"].replace(tzinfo=UTC).timestamp()
         )
     expected["mlmon_model_active_version", frozenset({("model", "returns")})] = 1
     assert len(expected) > 100
