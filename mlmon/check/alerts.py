@@ -181,13 +181,13 @@ def _changes(
     warehouse: Warehouse,
     store: str,
     checks: Sequence[Check],
-    known: dict[Key, Row],
+    standing: dict[Key, Row],
     moment: datetime,
 ) -> Iterator[Change]:
     for check in checks:
         seen = warehouse.read(SEEN, store=store, check=check.name, margin=float(check.hysteresis))
         for row in seen:
-            found = known.get(_key(row))
+            found = standing.get(_key(row))
             change = _next(found, {**row, "store": store}, check, moment)
             if change:
                 yield change

@@ -32,7 +32,7 @@ LONGEST = 300  # characters of a reason
 
 
 def log(
-    warehouse: Warehouse, wanted: Sequence[Entry], experiment: str, address: str | None
+    warehouse: Warehouse, selection: Sequence[Entry], experiment: str, address: str | None
 ) -> list[Row]:
     """Each entry has one finished run in the experiment; return a row per run made or completed.
 
@@ -45,15 +45,15 @@ def log(
         raise ConfigError(f"where is MLflow? Give --tracking-uri, or set {ADDRESS}")
     with _environment():
         client = _client(where)
-        if not wanted:
+        if not selection:
             return []
         with _explained(where):
             number = _experiment(client, experiment)
-            known = _known(client, number)
+            runs = _runs(client, number)
         return [
             {"kind": entry.kind, "name": entry.name, "run_id": run_id}
-            for entry in wanted
-            if (run_id := _logged(client, warehouse, number, known, entry, where))
+            for entry in selection
+            if (run_id := _logged(client, warehouse, number, runs, entry, where))
         ]
 
 
@@ -96,7 +96,7 @@ def _experiment(client: Any, name: str) -> str:
     return str(found.experiment_id)
 
 
-def _known(client: Any, experiment: str) -> dict[tuple[str | None, ...], Any]:
+def _runs(client: Any, experiment: str) -> dict[tuple[str | None, ...], Any]:
     """Return the runs that mlmon has made there by their identity, finished ones first of all."""
     known: dict[tuple[str | None, ...], Any] = {}
     for kind in entries.IDENTITY:
@@ -117,12 +117,12 @@ def _logged(
     client: Any,
     warehouse: Warehouse,
     experiment: str,
-    known: Mapping[tuple[str | None, ...], Any],
+    runs: Mapping[tuple[str | None, ...], Any],
     entry: Entry,
     where: str,
 ) -> str | None:
     """The entry has a finished run; return its id, None when it had one before."""
-    run = known.get(entries.identity(entry.tags))
+    run = runs.get(entries.identity(entry.tags))
     if run is not None and run.info.status == FINISHED:
         with _explained(where):
             _renew(client, run, entry)

@@ -115,8 +115,8 @@ def _missed(trigger: Trigger, since: datetime, moment: datetime) -> datetime | N
     return due_at if due_at <= moment else None
 
 
-def _text(known: Mapping[str, str] | None) -> str | None:
-    return None if known is None else json.dumps(known, sort_keys=True)
+def _text(state: Mapping[str, str] | None) -> str | None:
+    return None if state is None else json.dumps(state, sort_keys=True)
 
 
 def _remember(warehouse: Warehouse, states: list[Row]) -> None:
@@ -158,6 +158,6 @@ def _run(name: str, fired: list[Row], run: Run) -> list[Row]:
     return [_row({**row, **more}) for row in fired]
 
 
-def _row(known: Row) -> Row:
-    """Return what is known with every column, in order."""
-    return {name: known.get(name) for name in COLUMNS}
+def _row(row: Row) -> Row:
+    """Return a row with every column, in order."""
+    return {name: row.get(name) for name in COLUMNS}

@@ -55,14 +55,14 @@ def file(path: Path) -> File:
     return File(path, " ".join(map(str, parts)), changed + TICK < time.time_ns())
 
 
-def hashed(path: Path, known: Mapping[str, str] = MappingProxyType({})) -> File:
-    """Return the file at a path with its digest, which `known` may have by its stamp.
+def hashed(path: Path, digests: Mapping[str, str] = MappingProxyType({})) -> File:
+    """Return the file at a path with its digest, which `digests` may have by its stamp.
 
     Raises SourceError when it cannot be read.
     """
     found = file(path)
-    if found.stamp in known:
-        return replace(found, digest=known[found.stamp])
+    if found.stamp in digests:
+        return replace(found, digest=digests[found.stamp])
     try:
         return replace(found, digest=fingerprints.of(path, "sha256"))
     except OSError as error:

@@ -39,9 +39,9 @@ class Source:
         return fingerprint([door.hashed(path) for path in self.paths])
 
 
-def fingerprint(found: Sequence[File]) -> str:
+def fingerprint(files: Sequence[File]) -> str:
     """Return the sha256 of the digests of files."""
-    return fingerprints.of(b"".join(bytes.fromhex(each.digest) for each in found), "sha256")
+    return fingerprints.of(b"".join(bytes.fromhex(each.digest) for each in files), "sha256")
 
 
 def find(folder: Path, dataset: Dataset, name: str) -> list[Source]:

@@ -30,27 +30,27 @@ def fingerprint(warehouse: Warehouse, name: str, source: Source) -> str:
 
 
 def are_read(
-    warehouse: Warehouse, name: str, dataset: Dataset, source: Source, found: Sequence[File]
+    warehouse: Warehouse, name: str, dataset: Dataset, source: Source, files: Sequence[File]
 ) -> bool:
     """Return whether the source was read as it is now, every batch of it."""
     if source.batch is not None:
         query = "select fingerprint from batches where dataset = $name and batch = $batch"
         there = warehouse.value(query, name=name, batch=source.batch)
-        return bool(there == sources.fingerprint(found))
+        return bool(there == sources.fingerprint(files))
     query = "select path, sha256 from source_files where dataset = $name and definition = $of"
     rows = warehouse.read(query, name=name, of=definition(dataset, source))
     return bool(rows) and {(row["path"], row["sha256"]) for row in rows} == {
-        (os.fspath(each.path), each.digest) for each in found
+        (os.fspath(each.path), each.digest) for each in files
     }
 
 
 def remember(
-    warehouse: Warehouse, name: str, dataset: Dataset, source: Source, found: Sequence[File]
+    warehouse: Warehouse, name: str, dataset: Dataset, source: Source, files: Sequence[File]
 ) -> None:
     """The source is known to be read, every batch of it."""
     if source.batch is None:
         forget(warehouse, name)
-    paths = [os.fspath(each.path) for each in found]
+    paths = [os.fspath(each.path) for each in files]
     warehouse.write(
         "delete from source_files where dataset = $name and list_contains($paths, path)",
         name=name,
@@ -65,7 +65,7 @@ def remember(
             "definition": definition(dataset, source),
             "read_at": now(),
         }
-        for path, each in zip(paths, found, strict=True)
+        for path, each in zip(paths, files, strict=True)
     ]
     warehouse.append("source_files", rows)
 
