@@ -6,15 +6,13 @@ The only caller of verbs besides `scenario`.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mlmon import ingest, score
 from mlmon.config import Config
 from mlmon.errors import BatchNotFound, NotScored, UnknownName
-from mlmon.evaluate import evaluate as evaluate_verb
 from mlmon.evaluations import references
 from mlmon.evaluations.references import Against
 from mlmon.evaluations.request import Request
 from mlmon.evaluations.stored import Evaluation
-from mlmon.models import predictions, versions
+from mlmon.models import unscored, versions
 from mlmon.models.versions import Version
 from mlmon.sources import batches
 from mlmon.system.commands import command
@@ -73,8 +71,8 @@ def _unscored(
     warehouse: Warehouse, version: Version, against: Against | None, names: Sequence[str]
 ) -> dict[str, int]:
     """Return, by batch, how many records of these and of the reference are not scored, if any."""
-    missing = {} if against else predictions.of_reference(warehouse, version)
-    missing |= {name: predictions.of_batch(warehouse, version, name) for name in names}
+    missing = {} if against else unscored.of_reference(warehouse, version)
+    missing |= {name: unscored.of_batch(warehouse, version, name) for name in names}
     return {name: count for name, count in missing.items() if count}
 
 
@@ -145,6 +143,8 @@ def evaluate(
     is found out on the way is found out here, once: the verbs are handed it. Raises what `ingest`,
     `score` and `evaluate` raise, and NotScored with `only_this`.
     """
+    from mlmon import evaluate, ingest, score  # whoever asks what is out of date needs no verb
+
     model = config.stores[store].model
     batch = batch or newest_batch(warehouse, config.models[model].dataset)
     version = version or versions.active(warehouse, model)
@@ -170,7 +170,7 @@ def evaluate(
         )
         if only_this and not request.existing:
             _require_predictions(warehouse, request, records)
-        return evaluate_verb(warehouse, config, request)
+        return evaluate.evaluate(warehouse, config, request)
 
 
 def _require_predictions(warehouse: Warehouse, request: Request, against: Against | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from mlmon.config import Config
-from mlmon.models import numerals, predictions
+from mlmon.models import numerals, predictions, unscored
 from mlmon.models.pipeline import load
 from mlmon.models.versions import Version
 from mlmon.sources import batches
@@ -23,20 +23,20 @@ def score(warehouse: Warehouse, config: Config, version: Version, batch: str) ->
     known = "select 1 from batches where dataset = $dataset and batch = $batch"
     if not warehouse.one(known, dataset=version.dataset, batch=batch):
         raise batches.no_batch(warehouse, config, version.dataset, batch)
-    unscored = predictions.of_batch(warehouse, version, batch)
-    if unscored:
+    total = unscored.of_batch(warehouse, version, batch)
+    if total:
         numerals.check_records(warehouse, version.source, [batch])
         with warehouse.transaction():
-            _score(warehouse, config, version, batch, unscored)
-    return unscored
+            _score(warehouse, config, version, batch, total)
+    return total
 
 
 def _score(
-    warehouse: Warehouse, config: Config, version: Version, batch: str, unscored: int
+    warehouse: Warehouse, config: Config, version: Version, batch: str, total: int
 ) -> None:
     fitted = load(config, version)
     query = sql_of(predictions.unscored_rows(warehouse, version, batch))
-    for frame in _frames(warehouse, query, unscored):
+    for frame in _frames(warehouse, query, total):
         outputs = fitted.predict(frame)
         for table, rows in predictions.tables(version, fitted, frame, outputs).items():
             warehouse.insert(table, rows)

@@ -12,7 +12,7 @@ ingest train score evaluate check | plan report export upkeep | flow scenario co
 schedule | project | mlmon | demo | cli | __main__"""
 FLOOR = {room: n for n, rooms in enumerate(FLOORS.split("|")) for room in rooms.split()}
 # Who may import what is ours inside a function, so that whoever does not need it does not wait.
-LAZY = ("cli", "compare", "ingest", "project", "report", "results")
+LAZY = ("cli", "compare", "ingest", "plan", "project", "report", "results")
 # What takes long to load, or is an extra: whoever needs it may import it inside a function.
 HEAVY = (
     *("altair", "apprise", "mlflow", "prometheus_client", "pyarrow", "requests", "rich", "skops"),

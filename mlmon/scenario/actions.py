@@ -10,7 +10,7 @@ from mlmon.check import alerts, check, kinds
 from mlmon.config import Config, Step
 from mlmon.config.scenarios import ACTIONS
 from mlmon.errors import ConfigError, MlmonError
-from mlmon.models import decisions, predictions
+from mlmon.models import decisions, unscored
 from mlmon.scenario import channels, runs
 from mlmon.scenario.conditions import in_words, reason_to_skip
 from mlmon.scenario.context import Context, Doors
@@ -89,7 +89,7 @@ def _score(context: Context, step: Step) -> Result:
 def _would_score(context: Context, step: Step) -> str:
     version = runs.version(context.warehouse, context.row, step.target)
     batch = batch_of(context, step, context.config.models[step.target].dataset)
-    missing = predictions.of_batch(context.warehouse, version, batch)
+    missing = unscored.of_batch(context.warehouse, version, batch)
     return f"score {missing:,} records of {batch} by version {version.model_version}"
 
 
