@@ -12,7 +12,7 @@ from typing import Any
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.report.facts.ask import Read, ask, in_zone
 from mlmon.report.facts.links import DASHBOARD, FOLDERS
-from mlmon.report.facts.tile import Page
+from mlmon.report.facts.tile import Facts, Page
 from mlmon.report.pages import evaluation as evaluations
 from mlmon.report.pages import feature as features
 from mlmon.report.pages import model as models
@@ -122,7 +122,7 @@ def is_ours(path: Path) -> bool:
     return written(path) is not None
 
 
-def write(path: Path, page: dict[str, Any], state: str) -> None:
+def write(path: Path, page: Facts, state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
     from mlmon.report.render.html import render  # Jinja and Vega: an unchanged report needs neither
 
@@ -195,8 +195,8 @@ def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
         row for row in ask(read, "evaluations").rows if row["evaluation_id"] == evaluation_id
     )
     page = evaluation_page(read, listed, "comparison")
-    page |= {"kind": "comparison", "title": listed["name"], "ways": [], "root": None}
+    alone: Facts = {**page, "kind": "comparison", "title": listed["name"], "ways": [], "root": None}
     for section in page["sections"]:  # there are no limits to check
         section["tiles"] = [tile for tile in section["tiles"] if tile["id"] != "checks"]
-    write(path, page, fingerprint(page))
+    write(path, alone, fingerprint(alone))
     return path

@@ -6,6 +6,7 @@ from typing import Any
 from mlmon.report.charts import curves, estimates, flow, history, overlay, own, scatter, timeline
 from mlmon.report.charts.grammar import Spec
 from mlmon.report.charts.theme import Datasets, svg
+from mlmon.report.facts.tile import Chart
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
     "history": history.draw,
@@ -22,12 +23,12 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
 }
 
 
-def specify(chart: dict[str, Any], size: tuple[int, int]) -> tuple[Spec, Datasets]:
+def specify(chart: Chart, size: tuple[int, int]) -> tuple[Spec, Datasets]:
     """The Vega-Lite specification of a chart at a size, and the data that belong to it."""
     return KINDS[chart["kind"]](chart["facts"], *size)
 
 
-def draw(chart: dict[str, Any], size: tuple[int, int]) -> str:
+def draw(chart: Chart, size: tuple[int, int]) -> str:
     """The chart at that size, as inline SVG. Raises Undrawable for one of the user's own."""
     if chart["kind"] == "own":
         return own.draw(chart["facts"], size, chart["title"])

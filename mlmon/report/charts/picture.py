@@ -7,13 +7,13 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import vl_convert
 
 from mlmon.report.charts.draw import specify
 from mlmon.report.charts.grammar import Spec
 from mlmon.report.charts.theme import CONFIG, FONT, colour, ready
+from mlmon.report.facts.tile import Chart
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
 LIGHT = re.compile(r"--([\w-]+): light-dark\((#\w+)")
@@ -46,7 +46,7 @@ BLANK: Spec = {
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def png(chart: dict[str, Any] | None, title: str, subtitles: Sequence[str]) -> bytes:
+def png(chart: Chart | None, title: str, subtitles: Sequence[str]) -> bytes:
     """The chart under its title, twice as large as on a page; without a chart only its title."""
     specification, datasets = specify(chart, SIZE) if chart else (BLANK, {"nothing": [{}]})
     titled = specification | {"title": {"text": title, "subtitle": list(subtitles)}}
