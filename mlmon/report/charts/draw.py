@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from mlmon.report.charts import curves, estimates, flow, history, overlay, own, scatter, timeline
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import Datasets, svg
+from mlmon.report.charts import curves, estimates, flow, history, own, scatter, timeline
+from mlmon.report.charts.grammar import Datasets, Spec
+from mlmon.report.charts.theme import svg
 from mlmon.report.facts.tile import Chart
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
@@ -19,7 +19,7 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
     "actuals": estimates.draw_actuals,
     "lifetimes": timeline.draw_lifetimes,
     "coverage": timeline.draw_coverage,
-    "overlay": overlay.draw,
+    "overlay": curves.draw_overlay,
 }
 
 

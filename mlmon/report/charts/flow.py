@@ -2,114 +2,19 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
-from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import TONE, TONE_SHAPED, TONES, Datasets, colour
+from mlmon.report.charts.grammar import Datasets, Spec, specification
 from mlmon.report.facts import words
 from mlmon.report.tiles import flow
 from mlmon.report.tiles.flow import Box
 
 PAD = 10
 BESIDE = 98  # where the state stands beside the name, and not below it
-EDGE_COLOUR = {
-    "domain": TONES,
-    "range": [colour(tone) for tone in ("line", "warn", "bad", "line", "line")],
-}
-
-
-@cache
-def specification(width: int, height: int) -> Spec:
-    """Zones, lines, boxes and what stands in them."""
-    x, y = axis("x", width), axis("y", height)
-    text = {"align": "left", "baseline": "middle"}
-    drawn = [
-        layer(
-            "zones",
-            mark("rect", fill=colour("raise"), cornerRadius=12),
-            x=x,
-            x2=field("right"),
-            y=y,
-            y2=field("bottom"),
-        ),
-        layer(
-            "lines",
-            mark("line", interpolate="basis", strokeWidth=1.6, color=colour("reference")),
-            x=x,
-            y=y,
-            detail=category("edge"),
-            order=number("order"),
-        ),
-        layer(
-            "elbows",
-            mark("line", strokeWidth=1.6, color=colour("reference")),
-            x=x,
-            y=y,
-            detail=category("edge"),
-            order=number("order"),
-        ),
-        layer(
-            "heads",
-            mark(
-                "point",
-                aria=False,
-                shape="triangle-right",
-                size=38,
-                filled=True,
-                opacity=1,
-                color=colour("reference"),
-            ),
-            x=x,
-            y=y,
-        ),
-        layer(
-            "boxes",
-            mark("rect", aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5),
-            x=x,
-            x2=field("right"),
-            y=y,
-            y2=field("bottom"),
-            stroke=category("tone", scale=EDGE_COLOUR, legend=None),
-            description=category("description"),
-        ),
-        layer("titles", mark("text", **text, fontWeight=600), x=x, y=y, text=category("text")),
-        layer(
-            "names",
-            mark("text", **text, fontSize=12.5, fontWeight=600, color=colour("text")),
-            x=x,
-            y=y,
-            text=category("text"),
-        ),
-        layer("holdings", mark("text", **text, fontSize=11), x=x, y=y, text=category("text")),
-        layer(
-            "marks",
-            mark("point", filled=True, size=52, opacity=1, aria=False),
-            x=x,
-            y=y,
-            color=TONE,
-            shape=TONE_SHAPED,
-        ),
-        layer(
-            "states",
-            mark("text", **text, fontWeight=600),
-            x=x,
-            y=y,
-            text=category("text"),
-            color=TONE,
-        ),
-    ]
-    return layers(*drawn)
-
-
-def axis(channel: str, length: int) -> Spec:
-    """A place in the picture, from its left or upper edge."""
-    scale = {"domain": [0, length], "nice": False, "zero": False, "reverse": channel == "y"}
-    return number(channel, axis=None, scale=scale)
 
 
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: in columns, or as a tree where the picture is narrow."""
+    """Boxes in columns, or as a tree where the picture is narrow."""
     nodes, edges = facts["nodes"], facts["edges"]
     is_wide = width >= flow.WIDE
     boxes = flow.wide(nodes, edges) if is_wide else flow.narrow(nodes, edges)
@@ -127,7 +32,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "marks": [sign(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
         "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
     }
-    return sized(specification(width, height), width, height), datasets
+    return specification("flow", width, height), datasets
 
 
 def state(box: Box) -> str | None:

@@ -6,11 +6,10 @@ import re
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import vl_convert
 
-from mlmon.report.charts.grammar import Spec, category, mark
+from mlmon.report.charts.grammar import Datasets, Spec, document
 from mlmon.report.render.cache import kept
 
 # ---- The font that texts are measured in: the one that vl-convert carries, wherever it runs
@@ -50,57 +49,13 @@ def all_of_the_system() -> None:
             vl_convert.register_font_directory(str(found))
 
 
-Datasets = dict[str, list[dict[str, Any]]]
-
-
 def colour(name: str) -> str:
     """A colour of the stylesheet; Vega hands it through to the SVG."""
     return f"var(--{name})"
 
 
-TONES = ["good", "warn", "bad", "idle", "none"]
-TONE_COLOURS = [colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")]
-TONE_SHAPES = ["circle", "diamond", "square", "circle", "circle"]
-TONE = category("tone", scale={"domain": TONES, "range": TONE_COLOURS}, legend=None)
-TONE_SHAPED = category("tone", scale={"domain": TONES, "range": TONE_SHAPES}, legend=None)
-SAMPLES = ["Reference", "Current"]
-SAMPLE_COLOURS = [colour("reference"), colour("accent")]
-SAMPLE = category("sample", scale={"domain": SAMPLES, "range": SAMPLE_COLOURS}, legend=None)
-SAMPLE_DASHED = category(
-    "sample", scale={"domain": SAMPLES, "range": [[5, 3], [1, 0]]}, legend=None
-)
-CONFIG: Spec = {
-    "background": None,
-    "font": FONT,  # a page shows texts in its own
-    "padding": 3,
-    "view": {"stroke": None},
-    "axis": {
-        "aria": False,
-        "domain": False,
-        "gridColor": colour("grid"),
-        "labelColor": colour("muted"),
-        "labelFontSize": 11.5,
-        "labelPadding": 6,
-        "ticks": False,
-        "titleColor": colour("muted"),
-        "titleFontSize": 11.5,
-        "titleFontWeight": "normal",
-        "titlePadding": 8,
-    },
-    "axisQuantitative": {"labelLimit": 0},  # a number is never too long, and measured once less
-    "axisX": {"domain": True, "domainColor": colour("line"), "grid": False},
-    "line": {"aria": False, "strokeWidth": 2.2},
-    "area": {"aria": False},
-    "rect": {"aria": False},
-    "rule": {"aria": False, "color": colour("line")},
-    "text": {"aria": False, "color": colour("muted"), "fontSize": 11.5},
-}
+CONFIG = {**document("look"), "font": FONT}  # a page shows texts in its own
 SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, once for all sizes
-
-
-def spot(size: float, edge: float = 1) -> Spec:
-    """A filled mark of that many square pixels, set off from what it covers by an edge."""
-    return mark("point", filled=True, size=size, opacity=1, stroke=colour("card"), strokeWidth=edge)
 
 
 EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
