@@ -28,17 +28,20 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "boxes": [framed(box) for box in boxes],
         "titles": titles(nodes) if is_wide else [],
         "names": [written(box, 17 if is_wide else 16, box["name"], room, 7.4) for box in boxes],
-        "holdings": [written(box, 34, held(box, is_wide), 0, 6.1) for box in boxes],
+        "holdings": [
+            written(box, 34, box["holds"] if is_wide else f"{box['kind']}, {box['holds']}", 0, 6.1)
+            for box in boxes
+        ],
         "marks": [sign(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
-        "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
+        "states": [label(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
     }
     return specification("flow", width, height), datasets
 
 
 def state(box: Box) -> str | None:
     """The state of a node; of a scenario, unless that is out of date, how its newest run ended."""
-    found: str | None = box["state"] or box["last"]
-    return found
+    own: str | None = box["state"] or box["last"]
+    return own
 
 
 def word(box: Box) -> str:
@@ -47,25 +50,20 @@ def word(box: Box) -> str:
     return text if box["state"] else f"Last run: {text.lower()}"
 
 
-def held(box: Box, is_wide: bool) -> str:
-    """What a node holds; where no column says what it is, its kind too."""
-    return str(box["holds"]) if is_wide else f"{box['kind']}, {box['holds']}"
-
-
 def framed(box: Box) -> dict[str, Any]:
     """A box with what it says to somebody who does not see it."""
-    told = f"{box['kind'].capitalize()} {words.short(box['name'])}: {box['holds']}"
+    text = f"{box['kind'].capitalize()} {words.short(box['name'])}: {box['holds']}"
     if state(box):
-        told += f". {word(box)}"
+        text += f". {word(box)}"
     if box["why"]:
-        told += f": {words.short(box['why'], 200)}"
+        text += f": {words.short(box['why'], 200)}"
     return {
         "x": box["x"],
         "right": box["x"] + box["width"],
         "y": box["y"],
         "bottom": box["y"] + box["height"],
         "tone": words.tone(box["state"]) if box["state"] else "none",
-        "description": told,
+        "description": text,
     }
 
 
@@ -91,7 +89,7 @@ def sign(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     return {"x": x, "y": box["y"] + down, "tone": words.tone(str(state(box)))}
 
 
-def said(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
+def label(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     """The word beside the shape."""
     shape = sign(box, down, is_wide)
     text = word(box) if is_wide else word(box).removeprefix("Last run: ").capitalize()

@@ -6,8 +6,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from mlmon.config.dashboards import foreign
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import CONFIG, colour, finished, vega
+from mlmon.report.charts.grammar import Spec, document
+from mlmon.report.charts.theme import CONFIG, finished, vega
 from mlmon.report.facts.tile import NARROW, WIDTHS
 
 # ---- SVG that Vega made of a user's specification -> the same without what a page may not hold
@@ -106,22 +106,7 @@ def is_single(specification: Mapping[str, Any]) -> bool:
 
 
 ROWS = "rows"
-TEXT = {"labelColor": colour("muted"), "titleColor": colour("muted"), "labelFontSize": 11.5}
 BELOW: Spec = {"legend": {"orient": "bottom", "columns": 2}}  # where there is no room beside it
-LOOK: Spec = {
-    "axis": {"labelOverlap": True},
-    "mark": {"color": colour("accent")},
-    "point": {"filled": True, "size": 46},
-    "rect": {"aria": True},
-    "title": {"color": colour("text"), "subtitleColor": colour("muted"), "fontSize": 13},
-    "legend": {**TEXT, "titleFontSize": 11.5, "titleFontWeight": "normal", "symbolStrokeWidth": 2},
-    "header": {**TEXT, "titleFontSize": 11.5, "titleFontWeight": "normal"},
-    "range": {
-        "category": [colour(f"series-{number}") for number in range(1, 7)],
-        "ramp": ["#c5d3f7", "#2456d6"],  # one that a page in the dark bears, too
-        "heatmap": ["#c5d3f7", "#2456d6"],
-    },
-}
 
 
 class Undrawable(Exception):
@@ -150,7 +135,7 @@ def specify(own: Spec, width: int, height: int) -> Spec:
         fit = {"type": "fit", "contains": "padding"}
         size = {"width": width, "height": height, "autosize": fit}
     stated = {key: value for key, value in own.items() if key != "$schema"}
-    look = merged(LOOK, BELOW) if size and width <= NARROW else LOOK
+    look = merged(document("look_own"), BELOW) if size and width <= NARROW else document("look_own")
     config = merged(merged(CONFIG, look), own.get("config") or {})
     return {"data": {"name": ROWS}, **size, **stated, "config": config}
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import vl_convert
 
 from mlmon.report.charts.draw import specify
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import CONFIG, FONT, colour, ready
+from mlmon.report.charts.grammar import Spec, document
+from mlmon.report.charts.theme import CONFIG, ready
 from mlmon.report.facts.tile import Chart
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
@@ -20,23 +20,6 @@ LIGHT = re.compile(r"--([\w-]+): light-dark\((#\w+)")
 VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 SIZE = (760, 300)
 SCALE = 2
-LOOK: Spec = {
-    "background": "#ffffff",
-    "font": f"{FONT}, Arial, Helvetica, sans-serif",
-    "padding": 18,
-    "title": {
-        "anchor": "start",
-        "color": colour("text"),
-        "fontSize": 17,
-        "fontWeight": 600,
-        "limit": SIZE[0],
-        "offset": 24,
-        "subtitleColor": colour("muted"),
-        "subtitleFontSize": 12.5,
-        "subtitleLineHeight": 18,
-        "subtitlePadding": 7,
-    },
-}
 BLANK: Spec = {
     "data": {"name": "nothing"},
     "mark": {"type": "text", "text": ""},
@@ -50,7 +33,7 @@ def png(chart: Chart | None, title: str, subtitles: Sequence[str]) -> bytes:
     """The chart under its title, twice as large as on a page; without a chart only its title."""
     specification, datasets = specify(chart, SIZE) if chart else (BLANK, {"nothing": [{}]})
     titled = specification | {"title": {"text": title, "subtitle": list(subtitles)}}
-    drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | LOOK)}
+    drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | document("look_alone"))}
     ready(json.dumps(drawn, ensure_ascii=False))
     return packed(vl_convert.vegalite_to_png(drawn, scale=SCALE))
 

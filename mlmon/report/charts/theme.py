@@ -49,11 +49,6 @@ def all_of_the_system() -> None:
             vl_convert.register_font_directory(str(found))
 
 
-def colour(name: str) -> str:
-    """A colour of the stylesheet; Vega hands it through to the SVG."""
-    return f"var(--{name})"
-
-
 CONFIG = {**document("look"), "font": FONT}  # a page shows texts in its own
 SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, once for all sizes
 

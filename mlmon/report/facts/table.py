@@ -1,14 +1,14 @@
 """Rows -> the table a page shows: every cell has its text and, beside it, the figure itself."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypedDict, cast
 
 from mlmon.report.facts import geometry, words
 from mlmon.report.facts.ask import Row
 from mlmon.report.facts.links import model_page, page_of, store_page
-from mlmon.report.facts.sentence import Sentence, figure, limits
+from mlmon.report.facts.sentence import Sentence, figure, limits, spelled
 
 FORMS: dict[str, Callable[[Any], str]] = {
     "figure": words.figure,
@@ -101,7 +101,7 @@ class Column:
     absent: str = words.UNDEFINED
     note: str = "note"
     aside: str = ""
-    marked: bool = False
+    marked: bool = field(default=False, kw_only=True)
 
     @property
     def number(self) -> bool:
@@ -216,7 +216,7 @@ def meter(row: Row, value: Any) -> Cell:
     return {
         "meter": geometry.meter(row, value),
         "tone": words.tone(row["outcome"]),
-        "label": f"{words.figure(value)} against {words.limits(row)}",
+        "label": f"{words.figure(value)} against {spelled(limits(row))}",
     }
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, TypedDict, cast
 
 from mlmon.report.facts import words
-from mlmon.report.facts.ask import Answer, Row, Subject
+from mlmon.report.facts.ask import Row, Subject
 from mlmon.report.facts.sentence import Sentence
-from mlmon.report.facts.table import Table
+from mlmon.report.facts.table import Column, Table, filled
 
 Sizes = Sequence[tuple[int, int]]
 Key = Sequence[tuple[str, str]]
@@ -164,11 +164,6 @@ def badge(status: str | None, text: str | None = None) -> Badge | None:
     return {"status": status, "text": text or words.STATUS.get(status, status)}
 
 
-def queries(*answers: Answer) -> list[str]:
-    """The SQL behind a tile, one query after the other."""
-    return [answer.sql for answer in answers]
-
-
 def with_sql(given: Tile, *further: str) -> Tile:
     """The tile with more SQL below its own: that of a lead above it, say."""
     return {**given, "sql": [*(given["sql"] or []), *further]}
@@ -181,6 +176,13 @@ POINTS = 25
 FEW = 30  # records of a point that chance alone moves far
 
 
+def points(heads: Sequence[Column], rows: list[Row]) -> Table:
+    """The points as a table, which says how many of them it has."""
+    shown, drawn = thinned(rows), len(rows)
+    few = f"{len(shown)} of the {drawn} points that are drawn"
+    return filled("All points" if len(shown) == drawn else few, heads, shown)
+
+
 def thinned(rows: list[Row]) -> list[Row]:
     """Of a long curve about as many points as a reader reads, its ends among them."""
     shown = []
@@ -189,12 +191,6 @@ def thinned(rows: list[Row]) -> list[Row]:
         apart = max(1, -(-len(points) // POINTS))
         shown += [*points[:-1:apart], points[-1]]
     return shown
-
-
-def points_caption(rows: list[Row]) -> str:
-    """How many of the curve's points stand in the table below it."""
-    shown, drawn = len(thinned(rows)), len(rows)
-    return "All points" if shown == drawn else f"{shown} of the {drawn} points that are drawn"
 
 
 def few_records(rows: list[Row]) -> list[Row]:

@@ -9,10 +9,10 @@ from functools import partial
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Read, Row, Subject, ask
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import columns_of
 from mlmon.report.facts.links import DASHBOARD, comparison_page, model_page, page_of
-from mlmon.report.facts.table import Column, table
-from mlmon.report.facts.tile import Facts, Page, Tile, page, queries, section, tile
+from mlmon.report.facts.table import table
+from mlmon.report.facts.tile import Facts, Page, Tile, page, section, tile
 from mlmon.report.tiles.beside import beside, curve_tiles, drift_tile, how_many_drawn, metric_tile
 
 # ---- What a comparison is of: the evaluations and model versions that somebody named
@@ -120,17 +120,6 @@ def whole_name(item: Row) -> str:
 # ---- What its page shows
 
 
-ITEM_COLUMNS = columns(
-    Column("item", "Compared", "link"),
-    Column("source", "Of"),
-    Column("role", "Role"),
-    Column("model", "Model"),
-    "model_version rows labelled_rows",
-    Column("against", "Measured against"),
-    Column("measured_at", "Measured", "moment"),
-)
-
-
 def side_by_side(
     read: Read, project: str, names: Sequence[str], champion: str | None = None
 ) -> Page:
@@ -204,8 +193,8 @@ def item_tile(items: Answer) -> Tile:
         }
         for item in items.rows
     ]
-    numbers = table("What is compared", ITEM_COLUMNS, lines)
-    return tile("items", "Evaluations and model versions", tables=[numbers], sql=queries(items))
+    numbers = table("What is compared", columns_of("items"), lines)
+    return tile("items", "Evaluations and model versions", tables=[numbers], sql=[items.sql])
 
 
 def against(item: Row) -> str:

@@ -7,13 +7,13 @@ from typing import Any
 from mlmon.config.dashboards import SECTIONS
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Subject
+from mlmon.report.facts.columns import TABLES
 from mlmon.report.facts.sentence import Sentence, figure, name
-from mlmon.report.facts.tile import Facts, Part, Section, Tile, absent, page, section, with_sql
-from mlmon.report.tiles import drift, metric
-from mlmon.report.tiles.alerts import ALERTS
+from mlmon.report.facts.tile import Facts, Section, Tile, absent, page, section, with_sql
+from mlmon.report.tiles import alerts, drift, metric
 from mlmon.report.tiles.catalogue import configured
-from mlmon.report.tiles.listing import CHECKS, EVALUATIONS
-from mlmon.report.tiles.performance import IN_SHORT, MAIN_PERFORMANCE, SHOWN, why_absent
+from mlmon.report.tiles.listing import parts
+from mlmon.report.tiles.performance import MAIN_PERFORMANCE, SHOWN, why_absent
 from mlmon.report.tiles.prediction import prediction_summary
 from mlmon.report.tiles.verdict import verdict
 from mlmon.report.tiles.versions import linked_versions
@@ -72,14 +72,14 @@ def sections(
         if not of_models:
             for name in group:
                 own = [flow] if flow else []
-                yield from own if name == "flow" else OF_ALL[name].sections(of)
+                yield from own if name == "flow" else PARTS[name].sections(of)
             continue
         for place, (model, evaluation) in enumerate(zip(models, newest, strict=True), 1):
             suffix = f" of {words.short(model.about['model'])}" if len(models) > 1 else ""
             for name in group:
                 about = model if name == "model" else evaluation
                 if about is not None:
-                    yield from OF_A_MODEL[name].sections(about, place, suffix)
+                    yield from PARTS[name].sections(about, place, suffix)
 
 
 def labelled_lead(of: Subject) -> Sentence | None:
@@ -101,7 +101,10 @@ def performance(of: Subject) -> Iterator[Tile]:
         title = "Performance drift is not available"
         yield absent("performance", title, why_absent(None))
         return
-    tiles = [SHOWN[each](labelled, span) for each, span in IN_SHORT[labelled.about["task"]].items()]
+    tiles = [
+        SHOWN[each](labelled, span)
+        for each, span in TABLES["tasks"][labelled.about["task"]]["dashboard"].items()
+    ]
     beside = tiles[0]["span"] if tiles[0]["id"] == "confusion-matrix" else 4
     yield from main_history(labelled, 12 - beside)
     for tile in tiles:
@@ -120,20 +123,14 @@ def main_history(of: Subject, span: int) -> Iterator[Tile]:
             return
 
 
-# What the sections are called in mlmon.yml.
-OF_A_MODEL = {
-    "drift": Part(
-        "drift",
-        "Input and prediction drift",
-        [drift.input_drift, prediction_summary],
-        "Drift",
-        drift.lead,
-    ),
-    "performance": Part("performance", "Performance", [performance], "Performance", labelled_lead),
-    "model": Part("model", "Model versions", [linked_versions], "Model"),
-}
-OF_ALL = {
-    "alerts": ALERTS,
-    "checks": Part("checks", "Checks", [CHECKS]),
-    "evaluations": Part("evaluations", "Evaluations", [EVALUATIONS]),
-}
+PARTS = parts(
+    "dashboard",
+    alerts=alerts.of_project,
+    lead=drift.lead,
+    inputs=drift.input_drift,
+    predictions=prediction_summary,
+    labelled=labelled_lead,
+    performance=performance,
+    versions=linked_versions,
+)
+OF_A_MODEL = ("drift", "performance", "model")

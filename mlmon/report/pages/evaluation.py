@@ -14,16 +14,14 @@ from mlmon.report.facts.table import Column, Table, filled, table
 from mlmon.report.facts.tile import (
     Facts,
     Page,
-    Part,
     Tile,
     badge,
     laid_out,
     page,
-    queries,
     tile,
 )
 from mlmon.report.tiles import drift
-from mlmon.report.tiles.listing import Listing
+from mlmon.report.tiles.listing import listing, parts
 from mlmon.report.tiles.performance import performance
 from mlmon.report.tiles.prediction import prediction_drift
 
@@ -43,7 +41,7 @@ def evaluation_page(read: Read, listed: Row, project: str) -> Facts:
     return page(
         "evaluation",
         f"{of.about['batch']} in {of.about['store']}",
-        laid_out(PARTS, of),
+        laid_out(PARTS.values(), of),
         project=project,
         status=badge(of("evaluation_checks").first.get("outcome")),
         updated=of.about["evaluated_at"],
@@ -110,7 +108,7 @@ def labels(document: Any) -> list[Table]:
     """The labels of an evaluation, stored as JSON, as a table."""
     stored = json.loads(document) if isinstance(document, str) else document or {}
     rows = [{"name": printable(name), "value": printable(str(stored[name]))} for name in stored]
-    return [table("Labels", [Column("name", "Label"), Column("value", "Value")], rows)] * bool(rows)
+    return [table("Labels", columns("name | Label", "value | Value"), rows)] * bool(rows)
 
 
 def diagnostics(of: Subject) -> Iterator[Tile]:
@@ -122,12 +120,12 @@ def diagnostics(of: Subject) -> Iterator[Tile]:
         "badge": badge("OK", "Nothing found"),
     }
     if answer.rows:
-        heads = columns(Column("code", "Finding"), "message")
+        heads = columns("code | Finding", "message")
         look = {
             "tables": [table("Sanity findings", heads, answer.rows)],
             "badge": badge("WARNING", words.plural(len(answer.rows), "finding")),
         }
-    yield {**tile("diagnostics", "Diagnostics", span=4, sql=queries(answer)), **look}
+    yield {**tile("diagnostics", "Diagnostics", span=4, sql=[answer.sql]), **look}
 
 
 def significance(of: Subject) -> Sentence:
@@ -140,35 +138,9 @@ def significance(of: Subject) -> Sentence:
     return [*lead, f" {word} (p ", figure(pvalue, words.chance), ")."]
 
 
-METRIC_COLUMNS = columns("metric segment value lower upper note")
 KINDS = {"numeric": ", numbers", "categorical": ", categories", None: ""}
-CHECKS = Listing(
-    "evaluation_checks",
-    "checks",
-    "Checks",
-    "Checks of this evaluation, worst first",
-    columns("check_name outcome message"),
-    none="No check has run on this evaluation.",
-    span=4,
-    whole=True,
-)
-WHOLE_DRIFT = Listing(
-    "whole_drift",
-    "whole-drift",
-    "Drift of all features together",
-    "Drift of all features together",
-    METRIC_COLUMNS,
-    none="Not computed for this evaluation.",
-    span=6,
-)
-METRICS = Listing(
+METRICS = listing(
     "evaluation_metrics",
-    "metric-table",
-    "Metrics of the whole sample",
-    "Metrics of the whole sample",
-    METRIC_COLUMNS,
-    none="No metric was computed.",
-    absent_title="Metrics",
     lines=lambda _, rows: [row for row in rows if row["feature"] is None],
 )
 
@@ -188,9 +160,7 @@ def metrics_by_part(of: Subject) -> Iterator[Tile]:
             if (of_kind := [row for row in rows if row["kind"] == kind])
         ]
         if rows:
-            yield tile(
-                f"{part}-metrics", f"Metrics by {part}", numbers=numbers, sql=queries(answer)
-            )
+            yield tile(f"{part}-metrics", f"Metrics by {part}", numbers=numbers, sql=[answer.sql])
 
 
 def by_part(rows: list[Row], part: str, title: str) -> Table:
@@ -205,10 +175,14 @@ def by_part(rows: list[Row], part: str, title: str) -> Table:
     return filled(title, heads, list(lines.values()))
 
 
-PARTS = (
-    Part("summary", "Summary", [summary, diagnostics, CHECKS]),
-    Part("input-drift", "Input drift", [drift.input_drift, WHOLE_DRIFT], lead=significance),
-    Part("prediction-drift", "Prediction drift", [prediction_drift]),
-    Part("performance", "Performance drift", [performance], "Performance"),
-    Part("metrics", "All metrics", [METRICS, metrics_by_part], "Metrics"),
+PARTS = parts(
+    "evaluation",
+    summary=summary,
+    diagnostics=diagnostics,
+    significance=significance,
+    inputs=drift.input_drift,
+    predictions=prediction_drift,
+    performance=performance,
+    metrics=METRICS,
+    metrics_by_part=metrics_by_part,
 )

@@ -7,7 +7,7 @@ from typing import Any
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Read, Row, ask, ask_parts
-from mlmon.report.facts.columns import columns, optional
+from mlmon.report.facts.columns import columns, columns_of
 from mlmon.report.facts.links import DASHBOARD, feature_page, model_page, page_of
 from mlmon.report.facts.sentence import Sentence, definitions, figure, name
 from mlmon.report.facts.table import Column, Table, filled, outlines, table
@@ -24,7 +24,6 @@ from mlmon.report.facts.tile import (
     badge,
     chart,
     page,
-    queries,
     section,
     tile,
 )
@@ -32,29 +31,6 @@ from mlmon.report.tiles.drift import distribution, label
 
 Parts = dict[tuple[Any, ...], Answer]
 SUBJECTS = {"numeric": "Number", "categorical": "Category"}
-MAIN_COLUMNS = columns(
-    "batch status psi pvalue_adjusted",
-    Column("missing_rate", "Missing", "share", words.NOTHING),
-    Column("unseen_rate", "Unseen", "share", words.NOTHING),
-    Column("untrained_rate", "Untrained", "share", words.NOTHING),
-    Column("out_of_range_rate", "Out of range", "share", words.NOTHING),
-)
-NUMBER_COLUMNS = columns(
-    "evaluation",
-    *MAIN_COLUMNS[1:],
-    *optional("drift_importance model_importance", "share"),
-    *optional("mean standard_deviation minimum maximum", "figure"),
-    Column("jensen_shannon_distance", "Jensen-Shannon", "figure", words.NOTHING),
-    Column("hellinger_distance", "Hellinger", "figure", words.NOTHING),
-    Column("l_infinity", "L-infinity", "figure", words.NOTHING),
-    Column("ks_statistic", "KS", "figure", words.NOTHING),
-    Column("ks_pvalue", "KS p-value", "figure", words.NOTHING),
-    Column("chi2_statistic", "Chi-square", "figure", words.NOTHING),
-    Column("chi2_pvalue", "Chi-square p-value", "figure", words.NOTHING),
-    Column("wasserstein_distance", "Wasserstein", "figure", words.NOTHING),
-    Column("normalized_wasserstein_distance", "Normalised", "figure", words.NOTHING),
-    "model_version rows",
-)
 MOMENTS = ("mean", "standard_deviation", "minimum", "maximum")
 
 
@@ -119,16 +95,19 @@ def summary(answer: Answer, model: str) -> Tile:
     for moment in MOMENTS:
         title = f"{moment.capitalize().replace('_', ' ')} in the reference"
         facts.append((title, last[f"reference_{moment}"]))
-    return tile("facts", "The feature", "facts", facts=definitions(facts), sql=queries(answer))
+    return tile("facts", "The feature", "facts", facts=definitions(facts), sql=[answer.sql])
 
 
 def store_section(place: int, figures: Answer, bins: Answer | None) -> Section:
     """One store's history of the feature."""
     stores = figures.rows[-1]["stores"]
+    heads, newest_first = columns_of("feature_history"), figures.rows[::-1]
+    every = filled("All figures by batch, newest first", heads, newest_first)
+    numbers = tile("figures", "All figures by batch", tables=[every], sql=[figures.sql])
     return section(
         f"store-{place}",
         f"In {words.listing(stores)}",
-        [history(figures), *distribution_tiles(figures, bins), numbers(figures)],
+        [history(figures), *distribution_tiles(figures, bins), numbers],
         words.short(stores[0], 30),
         lead(figures.rows[-1]),
     )
@@ -173,8 +152,8 @@ def history(figures: Answer) -> Tile:
         charts=charts,
         sentence=f"No value was {' or '.join(never)} in any of these batches." if never else None,
         key=STATUS_KEY,
-        numbers=[filled("Main figures by batch", MAIN_COLUMNS, rows)],
-        sql=queries(figures),
+        numbers=[filled("Main figures by batch", columns_of("feature_in_short"), rows)],
+        sql=[figures.sql],
     )
 
 
@@ -201,13 +180,6 @@ def series(
     return chart("history", f"{title} by batch", LOW, title, rows=points, **look)
 
 
-def numbers(figures: Answer) -> Tile:
-    """All figures of all batches, each with a way to its evaluation."""
-    title = "All figures by batch"
-    every = filled(f"{title}, newest first", NUMBER_COLUMNS, figures.rows[::-1])
-    return tile("figures", title, tables=[every], sql=queries(figures))
-
-
 # ---- A feature's distribution batch by batch: small pictures on the same bins, and their numbers
 
 
@@ -223,6 +195,11 @@ def distribution_tiles(figures: Answer, bins: Answer | None) -> Iterator[Tile]:
         (by_key[key], list(rows))
         for key, rows in groupby(bins.rows, lambda row: row["evaluation_id"])
     ]
+
+    def frame_of(batch: tuple[Row, list[Row]]) -> tuple[Any, Any]:
+        first = batch[1][0]
+        return first["model_version"], first["reference_sample_id"]
+
     top = max(max(row["reference_share"], row["current_share"]) for row in bins.rows)
     last, newest = batches[-1]
     yield tile(
@@ -232,8 +209,8 @@ def distribution_tiles(figures: Answer, bins: Answer | None) -> Iterator[Tile]:
         span=8,
         pictures=[picture(row, shares, top) for row, shares in batches],
         sentence="The reference filled, the batch outlined, all to one scale.",
-        numbers=[frame_table(list(frame)) for _, frame in groupby(batches, reference)],
-        sql=queries(bins, figures),
+        numbers=[frame_table(list(frame)) for _, frame in groupby(batches, frame_of)],
+        sql=[bins.sql, figures.sql],
     )
     yield tile(
         "newest",
@@ -242,14 +219,8 @@ def distribution_tiles(figures: Answer, bins: Answer | None) -> Iterator[Tile]:
         span=4,
         bins=distribution(last["feature"], newest)["bins"],
         key=BARS_KEY,
-        sql=queries(bins),
+        sql=[bins.sql],
     )
-
-
-def reference(batch: tuple[Row, list[Row]]) -> tuple[Any, Any]:
-    """On whose bins a batch is told, and against which sample."""
-    first = batch[1][0]
-    return first["model_version"], first["reference_sample_id"]
 
 
 def picture(row: Row, bins: list[Row], top: float) -> dict[str, Any]:
@@ -269,8 +240,8 @@ def picture(row: Row, bins: list[Row], top: float) -> dict[str, Any]:
 def frame_table(batches: list[tuple[Row, list[Row]]]) -> Table:
     """The shares of batches that were measured against the same reference, a column each."""
     heads = columns(
-        Column("label", "Value"),
-        Column("reference_share", "Reference", "share"),
+        "label | Value",
+        "reference_share | Reference | share",
         *(
             Column(f"of {place}", words.short(row["batch"]), "share")
             for place, (row, _) in enumerate(batches)

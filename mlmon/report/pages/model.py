@@ -10,22 +10,19 @@ from mlmon.report.facts.links import DASHBOARD, model_page, page_of, store_page
 from mlmon.report.facts.sentence import Sentence, figure, name
 from mlmon.report.facts.table import Column, table
 from mlmon.report.facts.tile import (
-    Badge,
     Facts,
     Page,
-    Part,
     Tile,
     absent,
     badge,
     laid_out,
     page,
-    queries,
     tile,
     with_sql,
 )
 from mlmon.report.tiles.beside import beside, metric_tile
-from mlmon.report.tiles.listing import Listing
-from mlmon.report.tiles.versions import CONTESTS, DECISIONS, versions
+from mlmon.report.tiles.listing import listing, parts
+from mlmon.report.tiles.versions import CONTESTS, versions
 
 LINKED = 36  # links per version and store
 
@@ -50,9 +47,9 @@ def model_facts(read: Read, model: str, project: str) -> Facts:
     return page(
         "model",
         f"Model {model}",
-        laid_out(PARTS, of),
+        laid_out(PARTS.values(), of),
         project=project,
-        status=status(about),
+        status=badge(about["status"]) if about.get("check_name") else badge("EMPTY", "No checks"),
         updated=max(
             (row[at] for query, at in times.items() for row in of(query).rows), default=None
         ),
@@ -61,13 +58,6 @@ def model_facts(read: Read, model: str, project: str) -> Facts:
             *((words.short(each), store_page(each)) for each in stores),
         ],
     )
-
-
-def status(about: Row) -> Badge | None:
-    """The worst latest check of the model's stores as a badge."""
-    if not about.get("check_name"):
-        return badge("EMPTY", "No checks")
-    return badge(about["status"])
 
 
 def lead(of: Subject) -> Sentence:
@@ -125,33 +115,15 @@ def importances(of: Subject) -> Iterator[Tile]:
         Column(f"version {each}", f"Version {each}", "share", words.NOTHING, marked=each in active)
         for each in sorted({row["model_version"] for row in answer.rows}, reverse=True)
     ]
-    heads = columns(Column("feature", "Feature"), *bars, *figures)
+    heads = columns("feature | Feature", *bars, *figures)
     numbers = table("Importance of each feature in each version", heads, shares.values())
-    yield tile("importances", title, tables=[numbers], sql=queries(answer))
+    yield tile("importances", title, tables=[numbers], sql=[answer.sql])
 
 
-NEWEST = Listing(
-    "model_evaluations",
-    "newest",
-    "Newest of every store",
-    "Newest evaluation of every store",
-    columns(
-        "store",
-        Column("batch", "Newest evaluation", "evaluation"),
-        "model_version rows labelled_rows evaluated_at",
-    ),
-    lines=lambda _, rows: [row for row in rows if row["is_newest"]],
-    whole=True,
+NEWEST = listing(
+    "newest_evaluations", lines=lambda _, rows: [row for row in rows if row["is_newest"]]
 )
-BY_VERSION = Listing(
-    "model_evaluations",
-    "all",
-    "All by version",
-    "Evaluations by version and store",
-    columns("model_version store", Column("batches", "Batches, newest first", "links")),
-    lines=lambda _, rows: by_version(rows),
-    whole=True,
-)
+BY_VERSION = listing("evaluations_by_version", lines=lambda _, rows: by_version(rows))
 
 
 def by_version(rows: Sequence[Row]) -> list[Row]:
@@ -165,16 +137,13 @@ def by_version(rows: Sequence[Row]) -> list[Row]:
     return [lines[key] for key in sorted(lines)]
 
 
-PARTS = (
-    Part("versions", "Versions", [timeline], lead=lead),
-    Part("decisions", "Activation decisions", [DECISIONS, CONTESTS], "Decisions"),
-    Part("side-by-side", "Versions side by side", [versions_beside], "Side by side"),
-    Part("importances", "Feature importances", [importances], "Features"),
-    Part(
-        "evaluations",
-        "Evaluations of this model",
-        [NEWEST, BY_VERSION],
-        "Evaluations",
-        none=("evaluations", "Evaluations", "No batch has been evaluated with this model yet."),
-    ),
+PARTS = parts(
+    "model",
+    lead=lead,
+    timeline=timeline,
+    contests=CONTESTS,
+    beside=versions_beside,
+    importances=importances,
+    newest=NEWEST,
+    by_version=BY_VERSION,
 )

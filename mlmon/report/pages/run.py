@@ -8,7 +8,6 @@ from typing import Any
 from mlmon.check import kinds
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Row, Subject, ask
-from mlmon.report.facts.columns import columns
 from mlmon.report.facts.links import DASHBOARD, run_page
 from mlmon.report.facts.sentence import (
     Sentence,
@@ -19,19 +18,16 @@ from mlmon.report.facts.sentence import (
     strong,
     tally,
 )
-from mlmon.report.facts.table import Column
 from mlmon.report.facts.tile import (
     Facts,
     Page,
-    Part,
     Tile,
     badge,
     laid_out,
     page,
-    queries,
     tile,
 )
-from mlmon.report.tiles.listing import Listing
+from mlmon.report.tiles.listing import listing, parts
 from mlmon.report.tiles.metric import runs_table, strip
 from mlmon.report.tiles.verdict import LONGEST, answer, step
 from mlmon.system.commands import command
@@ -60,7 +56,7 @@ def run_of_scenario(read: Read, listed: Row, project: str) -> Facts:
     return page(
         "run",
         f"{about['scenario']}, run of {words.moment(about['started_at'])}",
-        laid_out(PARTS, Subject(read, about, run_id=listed["run_id"])),
+        laid_out(PARTS.values(), Subject(read, about, run_id=listed["run_id"])),
         project=project,
         status=badge(about["outcome"]),
         updated=about["ended_at"] or about["started_at"],
@@ -97,7 +93,7 @@ def outcome(of: Subject) -> Iterator[Tile]:
             answer("What did it make?", items=what_it_made(of)),
             what_to_do(about),
         ],
-        sql=queries(*map(of, QUERIES)),
+        sql=[of(query).sql for query in QUERIES],
     )
 
 
@@ -191,57 +187,8 @@ def facts(of: Subject) -> Iterator[Tile]:
     yield tile("facts", "The run", "facts", facts=definitions(listed), sql=[of.shown("run")])
 
 
-STEPS = Listing(
-    "run_steps",
-    "step-table",
-    "What each step did",
-    "Steps in their order",
-    columns(
-        Column("position", "No.", "count"),
-        Column("step", "Step"),
-        "outcome",
-        Column("verb", "Verb"),
-        Column("object", "Object"),
-        Column("started_at", "Started", "clock", ""),
-        Column("duration_seconds", "Duration", "duration", ""),
-        Column("duration_seconds", "Within the run", "course"),
-        "message",
-    ),
-    none="No step of this run has an outcome yet.",
-    absent_title="Steps",
-)
-EVALUATIONS = Listing(
-    "run_evaluations",
-    "evaluations",
-    "Evaluations",
-    "Evaluations of the run",
-    columns(
-        "evaluation store model_version rows data_drift", Column("made", "Made"), "evaluated_at"
-    ),
-)
-CHECKS = Listing(
-    "run_checks",
-    "checks",
-    "Check results",
-    "Check results of the run",
-    columns(
-        "check_name outcome verdict meter limits store evaluation",
-        Column("checked_at", "Checked", "clock"),
-    ),
-)
-VERSIONS = Listing(
+VERSIONS = listing(
     "run_versions",
-    "versions",
-    "Model versions",
-    "Model versions of the run",
-    columns(
-        Column("model", "Model", "model"),
-        "model_version",
-        Column("status", "Now", "status"),
-        Column("then", "Then"),
-        "algorithm trained_on train_rows threshold",
-        Column("created_at", "Trained", "moment"),
-    ),
     lines=lambda _, rows: [
         {
             **row,
@@ -264,22 +211,8 @@ def history(of: Subject) -> Iterator[Tile]:
         runs=[],
         strip=strip(newest.rows),
         tables=[runs_table("Runs, newest first", newest.rows)],
-        sql=queries(newest),
+        sql=[newest.sql],
     )
 
 
-UNDONE = (
-    "No evaluation, check result or model version is left of this run: its steps made none, or "
-    "they are deleted."
-)
-PARTS = (
-    Part("outcome", "Outcome", [outcome, facts], hidden=True),
-    Part("steps", "Steps", [STEPS]),
-    Part(
-        "made",
-        "What it made",
-        [EVALUATIONS, CHECKS, VERSIONS],
-        none=("nothing", "Nothing", UNDONE),
-    ),
-    Part("history", "History", [history]),
-)
+PARTS = parts("run", outcome=outcome, facts=facts, versions=VERSIONS, history=history)

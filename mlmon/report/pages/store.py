@@ -1,6 +1,7 @@
 """The warehouse -> the facts of a store's page: its evaluations over time and side by side."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from mlmon.report.facts import words
@@ -14,19 +15,17 @@ from mlmon.report.facts.tile import (
     LOW_HALF,
     Facts,
     Page,
-    Part,
     Tile,
     absent,
     badge,
     laid_out,
     page,
-    queries,
     tile,
     with_sql,
 )
+from mlmon.report.tiles import alerts
 from mlmon.report.tiles import metric as tiles
-from mlmon.report.tiles.alerts import ALERTS_OF_STORE
-from mlmon.report.tiles.listing import CHECK_COLUMNS, CHECKS, Listing
+from mlmon.report.tiles.listing import listing, parts
 from mlmon.system.commands import command
 
 FOLDED = ((350, 150),)
@@ -51,7 +50,7 @@ def store(read: Read, about: Row, project: str) -> Facts:
     return page(
         "store",
         about["store"],
-        laid_out(PARTS, Subject(read, about, store=about["store"])),
+        laid_out(PARTS.values(), Subject(read, about, store=about["store"])),
         project=project,
         status=badge(about["status"]),
         updated=about["updated_at"],
@@ -117,28 +116,13 @@ def evaluations(of: Subject) -> Iterator[Tile]:
         for metric in of("store_metrics").rows
         if metric["is_usual"] and (key := metric["metric"])
     ]
-    return Listing(
+    own = listing(
         "store_evaluations",
-        "evaluation-table",
-        "All evaluations",
-        "Evaluations, newest batch first",
-        columns(
-            "evaluation",
-            Column("name", "Name"),
-            "against model_version rows",
-            Column("labelled_rows", "Labelled", "count", words.NOTHING),
-            Column("outcome", "Checks", "status"),
-            Column("diagnostics", "Diagnostics", "findings"),
-            Column("labels", "Labels"),
-            *figures,
-            "evaluated_at",
-        ),
-        none="No evaluation is left.",
         lines=lambda _, rows: [
             {**row, "labels": row["labels"] and words.short(row["labels"], 80)} for row in rows
         ],
-        kind="dense",
-    )(of)
+    )
+    yield from replace(own, columns=[*own.columns[:-1], *figures, own.columns[-1]])(of)
 
 
 def drift_by_batch(of: Subject) -> Iterator[Tile]:
@@ -166,44 +150,24 @@ def drift_by_batch(of: Subject) -> Iterator[Tile]:
         "by-batch",
         sentence=SHADES,
         tables=[table(caption, columns("feature", *ages), features.values())],
-        sql=queries(answer),
+        sql=[answer.sql],
     )
 
 
-PARTS = (
-    Part("over-time", "Over time", [over_time], lead=lead),
-    Part("evaluations", "Evaluations", [evaluations]),
-    Part("drift", "Drift by feature and batch", [drift_by_batch], "Drift"),
-    ALERTS_OF_STORE,
-    Part(
-        "checks",
-        "Checks",
-        [
-            Listing(
-                "store_checks",
-                CHECKS.id,
-                CHECKS.title,
-                CHECKS.caption,
-                columns(CHECK_COLUMNS, "evaluation checked_at"),
-                none=lambda of: (
-                    "No check of this store has run. Limits are set under its checks: in "
-                    f"mlmon.yml; to run them: {command('check', of.parameters['store'])}"
-                ),
-                whole=True,
-            ),
-            Listing(
-                "store_results",
-                "results",
-                "Results so far",
-                "Results of all checks, newest first",
-                columns(
-                    "checked_at check_name evaluation",
-                    Column("model_version", "Version", "count", words.NOTHING),
-                    "value outcome message",
-                ),
-                every="results",
-                whole=True,
-            ),
-        ],
-    ),
+def no_check(of: Subject) -> str:
+    """The sentence that stands where the checks of the store would."""
+    return (
+        "No check of this store has run. Limits are set under its checks: in mlmon.yml; "
+        f"to run them: {command('check', of.parameters['store'])}"
+    )
+
+
+PARTS = parts(
+    "store",
+    lead=lead,
+    over_time=over_time,
+    evaluations=evaluations,
+    drift_by_batch=drift_by_batch,
+    alerts=alerts.of_store,
+    store_checks=listing("store_checks", none=no_check),
 )

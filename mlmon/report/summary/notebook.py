@@ -14,34 +14,15 @@ from jinja2 import Environment
 from mlmon.errors import reason
 from mlmon.report.facts import geometry, words
 from mlmon.report.facts.ask import Read, Subject
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import TABLES, columns_of
 from mlmon.report.facts.sentence import spelled
-from mlmon.report.facts.table import Column, Table, filled, table
+from mlmon.report.facts.table import Table, filled, table
 from mlmon.report.facts.tile import Facts, badge
 from mlmon.report.render.environment import jinja
 from mlmon.report.summary import prose
 from mlmon.report.tiles import drift
 
 PSI = "population_stability_index"
-MAIN = (
-    "data_drift",
-    "drifted_feature_share",
-    "max_population_stability_index",
-    "roc_auc_score",
-    "average_precision_score",
-    "f1_score",
-    "accuracy_score",
-    "log_loss",
-    "r2_score",
-    "root_mean_squared_error",
-    "mean_absolute_error",
-)
-COLUMNS = columns(
-    Column("title", "Figure"),
-    Column("reference", "Reference", "figure", ""),
-    "value change lower upper reading",
-)
-FEATURE_COLUMNS = columns(Column("feature", "Feature"), "psi pvalue_adjusted status")
 FEATURES = 10
 
 
@@ -115,8 +96,12 @@ def of_evaluation(title: str, of: Subject, hint: str) -> Fragment:
 def figures_of(of: Subject) -> Table:
     """Drift of all features together, and the performance that is asked for first."""
     measured = [{**row, "value": row["current"]} for row in of("performance_drift").rows]
-    rows = [row for row in [*of("whole_drift").rows, *measured] if row["metric"] in MAIN]
-    return filled("Main figures", COLUMNS, rows)
+    rows = [
+        row
+        for row in [*of("whole_drift").rows, *measured]
+        if row["metric"] in TABLES["figures"]["main"]
+    ]
+    return filled("Main figures", columns_of("figures"), rows)
 
 
 def features_of(of: Subject) -> Table:
@@ -124,7 +109,9 @@ def features_of(of: Subject) -> Table:
     rows = of("feature_drift").rows
     top = max((row[PSI] for row in rows if row[PSI] is not None), default=0)
     more = f"; {len(rows) - FEATURES} more are not shown" if len(rows) > FEATURES else ""
-    features = table(f"Drift by feature, worst first{more}", FEATURE_COLUMNS, rows[:FEATURES])
+    features = table(
+        f"Drift by feature, worst first{more}", columns_of("features"), rows[:FEATURES]
+    )
     for row, cells in zip(rows, features["rows"], strict=False):
         bar = geometry.place(row[PSI] or 0, 0, top)
         cells[1] = {**cells[1], "number": False, "bar": bar, "tone": words.tone(row["status"])}

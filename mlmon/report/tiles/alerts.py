@@ -5,61 +5,16 @@ from dataclasses import replace
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Row, Subject, ask_parts
-from mlmon.report.facts.columns import columns
 from mlmon.report.facts.sentence import Sentence, counted, name, strong
-from mlmon.report.facts.table import Column
-from mlmon.report.facts.tile import Part, Tile
-from mlmon.report.tiles.listing import Listing
+from mlmon.report.facts.tile import Tile
+from mlmon.report.tiles.listing import listing
 from mlmon.system.commands import command
 
-OPEN = "Open alerts"
-STANDING = Listing(
+STANDING = listing(
     "alerts",
-    "alert-table",
-    OPEN,
-    "Alerts that are not resolved, worst first",
-    columns(
-        "check_name severity store",
-        Column("opened_at", "Since", "time"),
-        Column("batch", "Opened on", "evaluation"),
-        Column("repeated", "Seen in a row", "count"),
-        Column("message", "Newest result", "remark"),
-        Column("acknowledged", "Acknowledged", "acknowledged"),
-    ),
     lines=lambda _, rows: [{**row, "acknowledged": acknowledged(row)} for row in rows],
-    kind="wordy",
 )
-RESOLVED = Listing(
-    "resolved_alerts",
-    "resolved-alerts",
-    "Resolved lately",
-    "Alerts that were resolved last",
-    columns(
-        "check_name severity store",
-        Column("opened_at", "Opened", "time"),
-        Column("resolved_at", "Resolved", "time"),
-        "message",
-    ),
-    kind="wordy",
-    every="resolved",
-    noun="resolved ones",
-    whole=True,
-)
-EVENTS = Listing(
-    "alert_events",
-    "alert-events",
-    "What happened to alerts",
-    "Events of alerts, newest first",
-    columns(
-        Column("happened_at", "When", "time"),
-        Column("event", "What", "status"),
-        "check_name severity",
-        Column("batch", "Newest batch", "evaluation"),
-        "message",
-    ),
-    kind="wordy",
-    every="events",
-)
+RESOLVED, EVENTS = listing("resolved_alerts"), listing("alert_events")
 
 
 def of_project(of: Subject) -> Iterator[Tile]:
@@ -78,7 +33,8 @@ def of_project(of: Subject) -> Iterator[Tile]:
             when = words.moment(last["resolved_at"])
             said = ["No alert is open. The last one was resolved on ", when, ": ", *which, "."]
             behind: Tile = {"numbers": resolved["tables"], "tables": None, "sentence": said}
-            yield {**resolved, "id": "alert-table", "title": OPEN, "kind": "sentence", **behind}
+            place: Tile = {"id": STANDING.id, "title": STANDING.title, "kind": "sentence"}
+            yield {**resolved, **place, **behind}
 
 
 def of_store(of: Subject) -> Iterator[Tile]:
@@ -88,10 +44,6 @@ def of_store(of: Subject) -> Iterator[Tile]:
         mine = ask_parts(of.read, "alerts", ["store"]).get((of.parameters["store"],))
         yield from here.tiles(of, mine) if mine else ()
         yield from EVENTS(of)
-
-
-ALERTS = Part("alerts", "Alerts", [of_project])
-ALERTS_OF_STORE = Part("alerts", "Alerts", [of_store])
 
 
 def acknowledged(row: Row) -> Sentence | str:
@@ -104,17 +56,13 @@ def acknowledged(row: Row) -> Sentence | str:
     return [*text, ": ", name(row["note"])] if row["note"] else text
 
 
-def in_words(counts: Row) -> list[Sentence]:
+def in_words(counts: Row) -> Iterator[Sentence]:
     """How many alerts are open, since when and what about, and how many are acknowledged."""
-    sentences: list[Sentence] = []
-    if counts["open"]:
-        since = f", {'' if counts['open'] == 1 else 'the oldest '}since "
-        verb = " is open" if counts["open"] == 1 else " are open"
+    if many := counts["open"]:
+        since = f", {'' if many == 1 else 'the oldest '}since {words.moment(counts['oldest_at'])}: "
         about = strong(words.listing(counts["open_alerts"]))
-        when = words.moment(counts["oldest_at"])
-        sentences.append([*counted(counts["open"], "alert"), verb, since, when, ": ", about, "."])
-    if counts["acknowledged"]:
-        verb = " is acknowledged: " if counts["acknowledged"] == 1 else " are acknowledged: "
+        yield [*counted(many, "alert"), f" {'is' if many == 1 else 'are'} open", since, about, "."]
+    if many := counts["acknowledged"]:
         about = name(words.listing(counts["acknowledged_alerts"]))
-        sentences.append([*counted(counts["acknowledged"], "alert"), verb, about, "."])
-    return sentences
+        verb = f" {'is' if many == 1 else 'are'} acknowledged: "
+        yield [*counted(many, "alert"), verb, about, "."]

@@ -4,17 +4,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Row, Subject
-from mlmon.report.facts.columns import columns
-from mlmon.report.facts.table import Column, filled, table
+from mlmon.report.facts.columns import columns, columns_of
+from mlmon.report.facts.table import Column, table
 from mlmon.report.facts.tile import (
     HALF,
     THIRD,
     Tile,
     absent,
     chart,
-    points_caption,
-    queries,
-    thinned,
+    points,
     tile,
 )
 from mlmon.report.tiles.performance import CURVES as AXES
@@ -24,13 +22,6 @@ READINGS = (
     "Below each figure its difference from the champion's. Better or worse: neither value lies in "
     "the other's interval or, where there is no interval, they are more than a tenth of the "
     "champion's apart."
-)
-TALL_COLUMNS = columns(
-    "metric",
-    Column("item", "Of"),
-    "value lower upper",
-    Column("change", "Difference", "signed", ""),
-    "reading note",
 )
 NO_DRIFT = (
     "Drift is a figure of an evaluation: a version on its own test part is what others "
@@ -72,8 +63,8 @@ def metric_tile(
         title,
         sentence=READINGS if len(names) > 1 else None,
         tables=[table(title, [*columns("metric"), *heads], rows)],
-        numbers=[table("Every figure with its interval", TALL_COLUMNS, tall)],
-        sql=queries(answer),
+        numbers=[table("Every figure with its interval", columns_of("side_by_side"), tall)],
+        sql=[answer.sql],
     )
 
 
@@ -123,7 +114,7 @@ def drift_tile(answer: Answer, heads: Sequence[Column], names: Mapping[str, str]
         "Drift by feature",
         sentence=sentence,
         tables=[table(caption, [*columns("feature"), *shown], rows)],
-        sql=queries(answer),
+        sql=[answer.sql],
     )
 
 
@@ -174,7 +165,7 @@ def overlay(answer: Answer, kind: str, shown: Sequence[Row], names: Mapping[str,
         title, (x, y) = AXES[kind].title, AXES[kind].columns[:2]
         axes = (x.title, y.title)
     heads = (Column("x", axes[0], "figure"), Column("y", axes[1], "figure"))
-    every = columns(Column("sample", "Of"), "class", *heads)
+    every = columns("sample | Of", "class", *heads)
     have = [item for item in shown if any(row["key"] == item["key"] for row in rows)]
     those = words.listing([names[item["key"]] for item in have], DRAWN)
     return tile(
@@ -195,6 +186,6 @@ def overlay(answer: Answer, kind: str, shown: Sequence[Row], names: Mapping[str,
             for name in classes
         ],
         key=[(f"series-{series[item['key']] + 1}", names[item["key"]]) for item in have],
-        numbers=[filled(points_caption(rows), every, thinned(rows))],
-        sql=queries(answer),
+        numbers=[points(every, rows)],
+        sql=[answer.sql],
     )

@@ -8,15 +8,15 @@ from mlmon.report.facts.ask import Read, Row, Subject
 from mlmon.report.facts.sentence import Sentence, joined, name
 from mlmon.report.facts.tile import Maker, Tile, absent, resized
 from mlmon.report.tiles import drift, metric, own, prediction
-from mlmon.report.tiles.listing import CHECKS, EVALUATIONS
+from mlmon.report.tiles.listing import listing
 from mlmon.report.tiles.performance import SHOWN, why_absent
 from mlmon.report.tiles.versions import linked_versions
 from mlmon.system.commands import command
 
 SIDE_BY_SIDE = 8  # twelfths that two confusion matrices need
 LISTS: dict[str, Maker] = {
-    "checks": CHECKS,
-    "evaluations": EVALUATIONS,
+    "checks": listing("checks"),
+    "evaluations": listing("evaluations"),
     "versions": linked_versions,
 }
 # Parts of an evaluation that need no truth; the others are those of its performance.

@@ -6,27 +6,17 @@ from typing import Any
 
 from mlmon.report.facts import geometry, words
 from mlmon.report.facts.ask import Row, Subject
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import columns_of
 from mlmon.report.facts.links import feature_page
 from mlmon.report.facts.sentence import Sentence, counted, figure, name
-from mlmon.report.facts.table import Column, filled, table
-from mlmon.report.facts.tile import STATUS_KEY, Tile, absent, chart, queries, tile
+from mlmon.report.facts.table import filled, table
+from mlmon.report.facts.tile import STATUS_KEY, Tile, absent, chart, tile
 
 SCATTER = ((560, 350), (330, 270))
 ONE_SIZE = ((440, 320),)
 FEW = 100  # features that are drawn: marks twice, for a wide page and for a narrow one
 DRAWN = ("histogram", "trend")  # forms of columns that only these have
-FEATURE_COLUMNS = columns(
-    "feature status psi",
-    Column("histogram", "Distribution", "histogram"),
-    Column("trend", "PSI so far", "trend"),
-    "model_importance drift_importance pvalue_adjusted",
-    Column("missing_rate", "Missing", "share", words.NOTHING),
-    Column("beyond_rate", "Unseen", "share", words.NOTHING),
-)
-IMPORTANCE_COLUMNS = columns(
-    Column("feature", "Feature", "link"), "status model_importance drift_importance"
-)
+FEATURE_COLUMNS = columns_of("feature_drift")
 
 
 def lead(of: Subject) -> Sentence:
@@ -105,7 +95,7 @@ def feature_table(of: Subject) -> Tile:
         tables=[features],
         numbers=[filled("The other features, worst first", plain, others)] if others else None,
         sentence=text,
-        sql=[*queries(drift, bins), of.shown("drift_counts"), of.shown("evaluation")],
+        sql=[drift.sql, bins.sql, of.shown("drift_counts"), of.shown("evaluation")],
     )
 
 
@@ -161,6 +151,6 @@ def importance(of: Subject) -> Tile:
         span=6,
         charts=[picture],
         key=STATUS_KEY,
-        numbers=[table("Importance by feature", IMPORTANCE_COLUMNS, rows)],
-        sql=queries(drift),
+        numbers=[table("Importance by feature", columns_of("importance"), rows)],
+        sql=[drift.sql],
     )

@@ -5,9 +5,10 @@ from typing import Any
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Row, ask, printable
+from mlmon.report.facts.columns import columns_of
 from mlmon.report.facts.links import model_page, run_page, store_page
-from mlmon.report.facts.table import Column, filled, table
-from mlmon.report.facts.tile import Section, badge, chart, queries, section, tile
+from mlmon.report.facts.table import filled, table
+from mlmon.report.facts.tile import Section, badge, chart, section, tile
 
 # ---- Where the boxes of the flow stand: in columns on a wide page, as a tree on a narrow one
 
@@ -122,21 +123,6 @@ def sizes(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[tuple[int, int]
     return ((WIDE, TOP + lowest * PITCH + HEIGHT), (NARROW, len(nodes) * STEP))
 
 
-NODE_COLUMNS = (
-    Column("name", "Name", "link"),
-    Column("kind", "Kind"),
-    Column("of", "Of store"),
-    Column("items", "Holds", "count", words.NOTHING),
-    Column("newest", "What"),
-    Column("state", "State", "status"),
-    Column("why", "Why"),
-    Column("fed_by", "Fed by"),
-)
-TODO_COLUMNS = (
-    Column("name", "Out of date", "link"),
-    Column("reason", "Why"),
-    Column("command", "What to type", "code"),
-)
 LEAD = (
     "A thing is out of date when doing it again now would give something else. What must be read "
     "and scored first is what mlmon evaluate --dry-run lists."
@@ -181,9 +167,9 @@ def flow_section(read: Read, flow: Mapping[str, Any], paths: Collection[str]) ->
         badge=badge("OUTDATED", f"{len(outdated)} out of date") if outdated else badge("CURRENT"),
         sentence=None if nodes else "mlmon.yml names no dataset.",
         charts=pictures if 0 < len(nodes) <= MOST else [],
-        tables=[table(caption, TODO_COLUMNS, todo)] if outdated else None,
-        numbers=[filled("What feeds what", NODE_COLUMNS, nodes)],
-        sql=queries(answer),
+        tables=[table(caption, columns_of("todo"), todo)] if outdated else None,
+        numbers=[filled("What feeds what", columns_of("flow"), nodes)],
+        sql=[answer.sql],
     )
     return section("flow", "What feeds what", [own], "Flow", LEAD)
 

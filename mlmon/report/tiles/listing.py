@@ -1,14 +1,14 @@
-"""Tiles that are the rows of one query as a table; among them the dashboard's lists."""
+"""Tiles that are the rows of one query as a table."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Row, Subject
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import TABLES, columns
 from mlmon.report.facts.sentence import Sentence, figure
 from mlmon.report.facts.table import Column, filled, table
-from mlmon.report.facts.tile import Tile, absent, queries, tile
+from mlmon.report.facts.tile import Part, Tile, absent, tile
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Listing:
         if rows := self.lines(of, answer.rows):
             made = (table if self.whole else filled)(self.caption, self.columns, rows)
             sentence = self.newest(answer.first, len(rows)) or self.sentence
-            facts = {"sentence": sentence, "tables": [made], "sql": queries(answer)}
+            facts = {"sentence": sentence, "tables": [made], "sql": [answer.sql]}
             yield tile(self.id, self.title, self.kind, span=self.span, **facts)
 
     def newest(self, first: Row, few: int) -> Sentence:
@@ -58,32 +58,23 @@ class Listing:
         return [f"The newest {few} of ", figure(first[self.every]), f" {self.noun or self.every}."]
 
 
-CHECK_COLUMNS = "check_name outcome verdict meter limits"
-CHECKS = Listing(
-    "checks",
-    "check-table",
-    "Latest checks",
-    "Latest result of every check, worst first",
-    columns(CHECK_COLUMNS, "store batch checked_at"),
-    none="No check has run. Limits are set under checks: in mlmon.yml; mlmon check runs them.",
-    whole=True,
-)
-EVALUATIONS = Listing(
-    "evaluations",
-    "evaluation-table",
-    "All evaluations",
-    "Evaluations, newest batch first",
-    columns(
-        "evaluation store against model_version rows data_drift",
-        Column("drifted_feature_share", "Drifted features", "share", words.NOTHING),
-        Column("roc_auc_score", "ROC AUC", "figure", words.NOTHING),
-        Column("average_precision_score", "Average precision", "figure", words.NOTHING),
-        Column("f1_score", "F1", "figure", words.NOTHING),
-        Column("log_loss", "Log loss", "figure", words.NOTHING),
-        Column("r2_score", "R2", "figure", words.NOTHING),
-        Column("root_mean_squared_error", "RMSE", "figure", words.NOTHING),
-        Column("diagnostics", "Diagnostics", "count"),
-        "evaluated_at",
-    ),
-    none="No batch has been evaluated yet.",
-)
+def listing(name: str, **further: Any) -> Listing:
+    """The listing that tables.toml has under that name, by default of the query so called."""
+    entry = TABLES["tiles"][name]
+    return Listing(**{"query": name, **entry, "columns": columns(*entry["columns"]), **further})
+
+
+def parts(page: str, **makers: Callable[[Subject], Any]) -> dict[str, Part]:
+    """The parts of a page, as tables.toml lists them.
+
+    A tile is the maker that is handed over under its name or the listing that is called so; a
+    lead is always handed over.
+    """
+    own = {}
+    for identity, entry in TABLES["pages"][page].items():
+        look = {key: value for key, value in entry.items() if key not in ("tiles", "lead")}
+        if "lead" in entry:
+            look["lead"] = makers[entry["lead"]]
+        tiles = [makers[name] if name in makers else listing(name) for name in entry["tiles"]]
+        own[identity] = Part(id=identity, tiles=tiles, **look)
+    return own

@@ -5,25 +5,14 @@ from typing import Any
 
 from mlmon.report.facts import geometry, words
 from mlmon.report.facts.ask import Answer, Row, Subject
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import columns_of
 from mlmon.report.facts.links import run_page, store_page
 from mlmon.report.facts.sentence import Sentence, figure, joined, limits, name
-from mlmon.report.facts.table import Column, Table, filled
-from mlmon.report.facts.tile import HALF, WIDE, Sizes, Tile, absent, badge, chart, queries, tile
+from mlmon.report.facts.table import Table, filled
+from mlmon.report.facts.tile import HALF, WIDE, Sizes, Tile, absent, badge, chart, tile
 from mlmon.system.commands import command
 
 Entry = Mapping[str, Any]
-HISTORY_COLUMNS = columns(
-    "batch value change lower upper",
-    Column("outcome", "Status", "status"),
-    "model_version evaluated_at",
-)
-RUN_COLUMNS = columns(
-    Column("started_at", "Started", "run"),
-    "outcome",
-    Column("duration_seconds", "Duration", "duration"),
-    "trigger batch",
-)
 RUNS_WITH_STEPS = 4
 
 
@@ -74,7 +63,7 @@ def number(of: Subject, entry: Entry, titles: Mapping[str, str], place: int) -> 
         end=geometry.last_point(path) if path else None,
         label=f"{title} from {answer.rows[0]['batch']} to {newest['batch']}",
         numbers=[history_table(answer, title)],
-        sql=queries(answer),
+        sql=[answer.sql],
     )
 
 
@@ -100,7 +89,7 @@ def history_table(answer: Answer, title: str) -> Table:
     rows = answer.rows[::-1]
     if rows[0]["outcome"] == "NONE":
         rows = [{**row, "outcome": None} for row in rows]
-    return filled(f"{title} by batch, newest first", HISTORY_COLUMNS, rows)
+    return filled(f"{title} by batch, newest first", columns_of("history"), rows)
 
 
 def history(
@@ -133,7 +122,7 @@ def history(
         charts=[picture],
         badge=badge(answer.rows[-1]["outcome"]),
         numbers=[history_table(answer, title)],
-        sql=queries(answer),
+        sql=[answer.sql],
     )
 
 
@@ -152,7 +141,7 @@ def last_runs(of: Subject, scenario: str, place: int) -> Tile:
         runs=[run(row) for row in answer.rows[:RUNS_WITH_STEPS]],
         strip=strip(answer.rows),
         numbers=[runs_table(f"Last runs of {scenario}", answer.rows)],
-        sql=queries(answer),
+        sql=[answer.sql],
     )
 
 
@@ -166,7 +155,7 @@ def runs_table(caption: str, rows: Sequence[Row]) -> Table:
         }
         for row in rows
     ]
-    return filled(caption, RUN_COLUMNS, lines)
+    return filled(caption, columns_of("runs"), lines)
 
 
 def run(row: Row) -> dict[str, Any]:

@@ -8,9 +8,9 @@ from typing import Any
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Row, Subject
-from mlmon.report.facts.columns import columns
+from mlmon.report.facts.columns import TABLES, columns
 from mlmon.report.facts.sentence import Sentence, figure, joined
-from mlmon.report.facts.table import Column, filled, table
+from mlmon.report.facts.table import Column, table
 from mlmon.report.facts.tile import (
     FEW,
     HALF,
@@ -21,12 +21,10 @@ from mlmon.report.facts.tile import (
     absent,
     chart,
     few_records,
-    points_caption,
-    queries,
-    thinned,
+    points,
     tile,
 )
-from mlmon.report.tiles.listing import Listing
+from mlmon.report.tiles.listing import Listing, listing
 
 MAIN_PERFORMANCE = ("roc_auc_score", "r2_score")
 SERIES = 6
@@ -51,39 +49,7 @@ def why_absent(evaluation: Row | None) -> str:
     )
 
 
-DRIFT = Listing(
-    "performance_drift",
-    "performance-drift",
-    "Performance drift",
-    "Performance of this evaluation and of its reference",
-    columns(
-        "metric",
-        Column("reference", "Reference", "figure"),
-        Column("current", "Current", "figure"),
-        Column("change", "Change", "signed", words.NOTHING),
-        "lower upper reading note",
-    ),
-    none="No performance metric was computed.",
-    sentence="Worse or better: the reference lies outside the interval or, where there is none, "
-    "more than a tenth away.",
-)
-REPORT = Listing(
-    "classification_report",
-    "classification-report",
-    "Performance by class",
-    "Performance of every class beside its reference",
-    columns(
-        "class",
-        Column("precision_score", "Precision", "against"),
-        Column("recall_score", "Recall", "against"),
-        Column("f1_score", "F1", "against"),
-        Column("roc_auc_score", "ROC AUC", "against"),
-        Column("support", "Support", "against"),
-    ),
-    none="No figure of a class was computed.",
-    sentence="Each class against the rest; first the class whose ROC AUC fell most.",
-    whole=True,
-)
+DRIFT, REPORT = listing("performance_drift"), listing("classification_report")
 
 
 @dataclass(frozen=True)
@@ -121,7 +87,7 @@ class Picture:
         numbers = (
             table(self.caption, self.columns, rows)
             if self.caption
-            else filled(points_caption(rows), columns("sample class", *self.columns), thinned(rows))
+            else points(columns("sample class", *self.columns), rows)
         )
         return tile(
             self.id,
@@ -132,77 +98,15 @@ class Picture:
             charts=charts,
             key=SAMPLES_KEY,
             numbers=[numbers],
-            sql=queries(answer),
+            sql=[answer.sql],
         )
 
 
-CURVES = {
-    each.id: each
-    for each in (
-        Picture(
-            "roc_curve",
-            "ROC",
-            columns(
-                Column("false_positive_rate", "False positive rate", "figure"),
-                Column("true_positive_rate", "True positive rate", "figure"),
-            ),
-        ),
-        Picture(
-            "precision_recall_curve",
-            "Precision and recall",
-            columns(
-                Column("recall", "Recall", "figure"), Column("precision", "Precision", "figure")
-            ),
-        ),
-        Picture(
-            "calibration_curve",
-            "Calibration",
-            columns(
-                Column("mean_score", "Mean score", "figure"),
-                Column("positive_share", "Share of positives", "figure"),
-                "rows",
-            ),
-        ),
-        Picture(
-            "lift_curve",
-            "Cumulative gain and lift",
-            columns(
-                "share",
-                Column("recall", "Positives found", "share"),
-                Column("lift", "Lift", "figure"),
-            ),
-        ),
-    )
+PICTURES = {
+    name: Picture(**{"id": name, **entry, "columns": columns(*entry["columns"])})
+    for name, entry in TABLES["pictures"].items()
 }
-ERRORS = Picture(
-    "error-distribution",
-    "Error distribution",
-    columns("sample", Column("label", "Error", "remark"), "share rows"),
-    "errors",
-    "There are no errors to show.",
-    "Share of records by estimate less actual value; the outer bins hold all beyond.",
-    "Errors by bin",
-    6,
-)
-ACTUALS = Picture(
-    "predicted-vs-actual",
-    "Predicted against actual",
-    columns(
-        "sample",
-        Column("mean_estimate", "Mean estimate", "figure"),
-        Column("mean_actual", "Mean actual value", "figure"),
-        Column("lower_quartile", "Lower quartile", "figure"),
-        Column("median", "Median", "figure"),
-        Column("upper_quartile", "Upper quartile", "figure"),
-        "rows",
-    ),
-    "actuals",
-    "There are no actual values to hold the estimates against.",
-    "Median and quartiles of the actual values, by tenth of the reference's estimates; "
-    "on the diagonal the estimates are right.",
-    "Actual values by estimate",
-    6,
-)
+CURVES = {name: picture for name, picture in PICTURES.items() if name.endswith("_curve")}
 
 
 def few_in_words(name: str, rows: list[Row]) -> Sentence:
@@ -210,10 +114,10 @@ def few_in_words(name: str, rows: list[Row]) -> Sentence:
     few = few_records(rows) if name == "calibration_curve" else []
     text: Sentence = [f"Hollow: fewer than {FEW} records. "] if few else []
     for sample, group in groupby(few, key=lambda row: row["sample"]):
-        points = [
+        places = [
             [figure(row["rows"]), " at ", figure(row["mean_score"])] for row in list(group)[:LISTED]
         ]
-        text += [f"{sample}: ", *joined(points), ". "]
+        text += [f"{sample}: ", *joined(places), ". "]
     return text
 
 
@@ -226,7 +130,7 @@ def decision_chart(of: Subject, _span: int = 0) -> Tile:
     metrics = list(titles)[:SERIES]
     shown = {"metrics": metrics, "threshold": of.about["threshold"]}
     rows = [{**row, "sample": row["metric"]} for row in answer.rows]
-    points = columns(Column("title", "Metric"), "threshold value")
+    heads = columns("title | Metric", "threshold value")
     return tile(
         "decision-chart",
         "Decision chart",
@@ -235,8 +139,8 @@ def decision_chart(of: Subject, _span: int = 0) -> Tile:
             chart("decision", "Metrics against the threshold", WIDE, rows=answer.rows, **shown)
         ],
         key=[(f"series-{place}", titles[name]) for place, name in enumerate(metrics, 1)],
-        numbers=[table(points_caption(rows), points, thinned(rows))],
-        sql=queries(answer),
+        numbers=[points(heads, rows)],
+        sql=[answer.sql],
     )
 
 
@@ -255,7 +159,7 @@ def confusion_matrix(of: Subject, _span: int = 0, *, both: bool = False) -> Tile
         span=span,
         subtitle=[] if cut is None else ["threshold ", figure(cut)],
         matrices=[one for one in matrices if one["rows"]],
-        sql=[*queries(answer), of.shown("evaluation")],
+        sql=[answer.sql, of.shown("evaluation")],
     )
 
 
@@ -306,33 +210,9 @@ SHOWN: Mapping[str, Callable[[Subject, int], Tile]] = {
     "performance": listed(DRIFT),
     "confusion_matrix": confusion_matrix,
     "confusion_matrices": partial(confusion_matrix, both=True),
-    **CURVES,
+    **PICTURES,
     "decision_chart": decision_chart,
-    "error_distribution": ERRORS,
-    "predicted_vs_actual": ACTUALS,
     "classification_report": listed(REPORT),
-}
-# Task -> what its evaluations' pages show.
-OF_TASK = {
-    "binary": (
-        *("performance", "roc_curve", "precision_recall_curve", "lift_curve", "calibration_curve"),
-        *("decision_chart", "confusion_matrices"),
-    ),
-    "multiclass": (
-        *("performance", "classification_report", "confusion_matrices"),
-        *("roc_curve", "precision_recall_curve", "calibration_curve"),
-    ),
-    "regression": ("performance", "error_distribution", "predicted_vs_actual"),
-}
-# Task -> what the dashboard shows after the main metric's history, in how many twelfths.
-IN_SHORT = {
-    "binary": dict.fromkeys(
-        ("confusion_matrix", "performance", "roc_curve", "calibration_curve", "lift_curve"), 0
-    ),
-    "multiclass": dict.fromkeys(
-        ("confusion_matrix", "performance", "classification_report", "roc_curve"), 0
-    ),
-    "regression": {"error_distribution": 4, "performance": 8, "predicted_vs_actual": 4},
 }
 
 
@@ -342,5 +222,5 @@ def performance(of: Subject) -> Iterator[Tile]:
         title = "Performance drift is not available"
         yield absent("performance-drift", title, why_absent(of.about))
         return
-    for name in OF_TASK[of.about["task"]]:
+    for name in TABLES["tasks"][of.about["task"]]["page"]:
         yield SHOWN[name](of, 0)

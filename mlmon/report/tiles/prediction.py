@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Answer, Row, Subject
-from mlmon.report.facts.columns import columns
-from mlmon.report.facts.table import Column, Table, filled, table
+from mlmon.report.facts.columns import TABLES, columns, columns_of
+from mlmon.report.facts.table import Table, filled, table
 from mlmon.report.facts.tile import (
     HALF,
     LOW,
@@ -15,21 +15,11 @@ from mlmon.report.facts.tile import (
     Tile,
     absent,
     chart,
-    points_caption,
-    queries,
-    thinned,
+    points,
     tile,
 )
 
 BESIDE_A_TABLE = ((560, 190), (330, 190))
-DENSITY_COLUMNS = columns(
-    "sample class", Column("score", "Score", "figure"), Column("density", "Density", "figure")
-)
-SHARE_COLUMNS = (
-    Column("reference_share", "Reference", "share"),
-    Column("current_share", "Current", "share"),
-    Column("change", "Change", "points"),
-)
 # What the score is: the probability of the positive class unless the task says otherwise.
 SCORE = {"multiclass": "Probability of the predicted class", "regression": "Estimate"}
 DENSITIES = 6  # classes whose density is drawn; the SQL has all
@@ -48,7 +38,7 @@ def prediction_drift(of: Subject) -> Iterator[Tile]:
             "row",
             charts=[density_chart(scores, name, of.about, LOW) for name in names],
             key=SAMPLES_KEY,
-            sql=queries(scores),
+            sql=[scores.sql],
         )
 
 
@@ -56,7 +46,7 @@ def prediction_summary(of: Subject) -> Iterator[Tile]:
     """The density of the score with the fugacity below it."""
     own, scores, shares = density(of, BESIDE_A_TABLE), of("score_density"), of("prediction_drift")
     if shares.rows:
-        sql = queries(*[answer for answer in (scores, shares) if answer.rows])
+        sql = [answer.sql for answer in (scores, shares) if answer.rows]
         tables = [share_table(shares, of.about)]
         own = {**own, "title": "Prediction drift", "tables": tables, "sql": sql}
     yield own
@@ -73,8 +63,8 @@ def density(of: Subject, sizes: Sizes = HALF) -> Tile:
         span=6,
         charts=[density_chart(scores, classes(scores)[0], of.about, sizes)],
         key=SAMPLES_KEY,
-        numbers=[filled(points_caption(scores.rows), DENSITY_COLUMNS, thinned(scores.rows))],
-        sql=queries(scores),
+        numbers=[points(columns_of("score_density"), scores.rows)],
+        sql=[scores.sql],
     )
 
 
@@ -118,7 +108,7 @@ def share_table(shares: Answer, evaluation: Row) -> Table:
     of, first = "predicted in each class", "Predicted"
     if evaluation["task"] == "regression":
         of, first = "in each tenth of the reference's estimates", "Estimate"
-    heads = (Column("class", first), *SHARE_COLUMNS)
+    heads = columns(f"class | {first}", *TABLES["tables"]["prediction_drift"])
     return table(f"Fugacity: share of records {of}", heads, shares.rows)
 
 
@@ -128,15 +118,12 @@ def fugacity(of: Subject) -> Tile:
     tables = [share_table(shares, of.about)] if shares.rows else []
     if statistics.rows:
         score = score_of(of.about)
-        heads = (
-            Column("title", "Statistic", "named"),
-            Column("prediction", "Of the prediction", "figure", words.NOTHING),
-            Column("score", f"Of the {score}", "figure", words.NOTHING),
-        )
+        own = f"score | Of the {score} | figure | {words.NOTHING}"
+        heads = columns(*TABLES["tables"]["prediction_statistics"], own)
         drift = filled("Drift of prediction and score", heads, statistics.rows)
         if len(drift["columns"]) == 2:
             drift["caption"] = f"Drift of the {score}"
         tables.append(drift)
     if not tables:
         return absent("fugacity", "Fugacity", "There are no predictions to compare.", span=6)
-    return tile("fugacity", "Fugacity", span=6, tables=tables, sql=queries(shares, statistics))
+    return tile("fugacity", "Fugacity", span=6, tables=tables, sql=[shares.sql, statistics.sql])

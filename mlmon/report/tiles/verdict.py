@@ -6,7 +6,7 @@ from typing import Any
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Row, Subject
 from mlmon.report.facts.sentence import Sentence, figure, limits, strong, tally
-from mlmon.report.facts.tile import Badge, Tile, badge, queries, tile
+from mlmon.report.facts.tile import Badge, Tile, badge, tile
 from mlmon.report.tiles import alerts
 from mlmon.report.tiles.performance import MAIN_PERFORMANCE
 from mlmon.system.commands import command
@@ -66,7 +66,7 @@ def verdict(of: Subject, focus: Row | None, labelled: Row | None) -> Tile:
         status=status,
         badge=badge_of(status),
         answers=answers,
-        sql=[*queries(checks, models, *look.answers.values()), *whole],
+        sql=[each.sql for each in (checks, models, *look.answers.values())] + whole,
     )
 
 
