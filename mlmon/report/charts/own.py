@@ -46,10 +46,10 @@ def clean(drawn: str, name: str) -> str:
 def pare(element: ElementTree.Element, names: dict[str | None, str]) -> None:
     """Only what is known to draw is left of the element and of all in it."""
     element.tag = plain(element.tag)
-    kept = {key: renamed(key, value, names) for key, value in element.attrib.items()}
-    bare = kept.get("role") == "graphics-object"
+    attributes = {key: renamed(key, value, names) for key, value in element.attrib.items()}
+    bare = attributes.get("role") == "graphics-object"
     element.attrib.clear()
-    for key, value in kept.items():
+    for key, value in attributes.items():
         hidden = bare and key.startswith(("role", "aria-"))
         if key in ATTRIBUTES and value is not None and not hidden:
             element.set(key, value)
@@ -73,9 +73,8 @@ def renamed(key: str, value: str, names: dict[str | None, str]) -> str | None:
         return value
     if key == "id":
         return names[value]
-    found = REFERENCE.fullmatch(value)
-    if found:
-        return f"url(#{names[found[1]]})" if found[1] in names else None
+    if place := REFERENCE.fullmatch(value):
+        return f"url(#{names[place[1]]})" if place[1] in names else None
     return None if "url(" in value.lower() else value
 
 
@@ -154,7 +153,7 @@ def reason(error: Exception) -> str:
         return (lines[1] if lines[1:] else lines[0]).strip().removeprefix("Error: ")
     place = ".".join(map(str, error.absolute_path))
     if error.validator in ("const", "enum", "type", "anyOf"):  # type: ignore[attr-defined]
-        said = f"{error.instance!r} is not what Vega-Lite takes there"  # type: ignore[attr-defined]
+        why = f"{error.instance!r} is not what Vega-Lite takes there"  # type: ignore[attr-defined]
     else:
-        said = error.message  # type: ignore[attr-defined]
-    return f"{place}: {said}" if place else said
+        why = error.message  # type: ignore[attr-defined]
+    return f"{place}: {why}" if place else why

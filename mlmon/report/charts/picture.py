@@ -12,7 +12,7 @@ import vl_convert
 
 from mlmon.report.charts.draw import specify
 from mlmon.report.charts.grammar import Spec, document
-from mlmon.report.charts.theme import CONFIG, ready
+from mlmon.report.charts.theme import CONFIG, load_fonts
 from mlmon.report.facts.tile import Chart
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
@@ -34,13 +34,13 @@ def png(chart: Chart | None, title: str, subtitles: Sequence[str]) -> bytes:
     specification, datasets = specify(chart, SIZE) if chart else (BLANK, {"nothing": [{}]})
     titled = specification | {"title": {"text": title, "subtitle": list(subtitles)}}
     drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | document("look_alone"))}
-    ready(json.dumps(drawn, ensure_ascii=False))
+    load_fonts(json.dumps(drawn, ensure_ascii=False))
     return packed(vl_convert.vegalite_to_png(drawn, scale=SCALE))
 
 
 def real(specification: Spec) -> Spec:
     """The specification with the light theme's colours instead of their names."""
-    text = VARIABLE.sub(lambda found: colours()[found[1]], json.dumps(specification))
+    text = VARIABLE.sub(lambda name: colours()[name[1]], json.dumps(specification))
     coloured: Spec = json.loads(text)
     return coloured
 
@@ -55,8 +55,8 @@ def packed(picture: bytes) -> bytes:
     """The same pixels in about a third of the bytes: vl-convert packs for speed."""
     pieces = list(chunks(picture))
     pixels = zlib.decompress(b"".join(data for kind, data in pieces if kind == b"IDAT"))
-    kept = [piece for piece in pieces if piece[0] not in (b"IDAT", b"IEND")]
-    return joined([*kept, (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")])
+    others = [piece for piece in pieces if piece[0] not in (b"IDAT", b"IEND")]
+    return joined([*others, (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")])
 
 
 def noted(picture: bytes, state: str) -> bytes:

@@ -58,7 +58,7 @@ def labels(
 ) -> list[dict[str, Any]]:
     """The dots whose names fit beside them without running into another name or dot."""
     taken = [box(dot, -7 * pixel[0], 7 * pixel[0], pixel[1]) for dot in dots]
-    kept = []
+    named = []
     for place, dot in enumerate(dots):
         wide = (LETTER * len(dot["text"]) + 12) * pixel[0]
         others = [other for index, other in enumerate(taken) if index != place]
@@ -68,10 +68,10 @@ def labels(
         ):
             inside = frame[0] <= mine[0] and mine[1] <= frame[1]
             if inside and not any(overlap(mine, other) for other in others):
-                kept.append({**dot, "side": side})
+                named.append({**dot, "side": side})
                 taken.append(mine)
                 break
-    return kept
+    return named
 
 
 def box(dot: dict[str, Any], start: float, end: float, y_pixel: float) -> tuple[float, ...]:

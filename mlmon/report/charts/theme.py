@@ -10,7 +10,7 @@ from pathlib import Path
 import vl_convert
 
 from mlmon.report.charts.grammar import Datasets, Spec, document
-from mlmon.report.render.cache import kept
+from mlmon.report.render.cache import cached
 
 # ---- The font that texts are measured in: the one that vl-convert carries, wherever it runs
 
@@ -21,7 +21,7 @@ SYSTEM = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", 
 BEYOND = re.compile("[\u0590-\u1dff\u2e80-\U0010ffff]")  # not Latin, Greek, Cyrillic nor a sign
 
 
-def ready(text: str) -> None:
+def load_fonts(text: str) -> None:
     """vl-convert can measure the text, in the system's fonts only what its own has no glyph for."""
     carried()
     if BEYOND.search(text):
@@ -45,8 +45,8 @@ def carried() -> None:
 def all_of_the_system() -> None:
     """It knows the system's fonts too, after its own."""
     for folder in SYSTEM:
-        if (found := Path(folder).expanduser()).is_dir():
-            vl_convert.register_font_directory(str(found))
+        if (place := Path(folder).expanduser()).is_dir():
+            vl_convert.register_font_directory(str(place))
 
 
 CONFIG = {**document("look"), "font": FONT}  # a page shows texts in its own
@@ -76,13 +76,13 @@ def svg(specification: Spec, datasets: Datasets, title: str) -> str:
 @lru_cache(maxsize=256)
 def drawn(specification: str) -> str:
     """The picture of a Vega specification; many stand on more than one page."""
-    ready(specification)
+    load_fonts(specification)
     return str(vl_convert.vega_to_svg(json.loads(specification), allowed_base_urls=[]))
 
 
 def vega(specification: Spec) -> str:
     """The picture that Vega draws; it may fetch nothing."""
-    ready(json.dumps(specification, ensure_ascii=False))
+    load_fonts(json.dumps(specification, ensure_ascii=False))
     return str(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
 
 
@@ -112,11 +112,11 @@ def compiled(specification: str) -> Spec:
 
     It is the same for every size: what depends on it is an expression of `width` and `height`.
     """
-    known = json.loads(specification)
-    empty: Datasets = {layer["data"]["name"]: [] for layer in known["layer"]}
-    whole = {**known, "datasets": empty, "config": CONFIG}
-    told = json.dumps([whole, version("vl-convert-python")])
-    return kept(told, lambda: vl_convert.vegalite_to_vega(whole))
+    plain = json.loads(specification)
+    empty: Datasets = {layer["data"]["name"]: [] for layer in plain["layer"]}
+    whole = {**plain, "datasets": empty, "config": CONFIG}
+    key = json.dumps([whole, version("vl-convert-python")])
+    return cached(key, lambda: vl_convert.vegalite_to_vega(whole))
 
 
 def filled(specification: Spec, datasets: Datasets) -> Spec:

@@ -26,7 +26,7 @@ LIMITS = {
 
 
 def tone(status: str | None) -> str:
-    """Which of the four looks a status has; one that is not known, and none, is idle."""
+    """Which of the four looks a status has; any other, and none, is idle."""
     return STATUSES[status][1] if status in STATUSES else "idle"
 
 
@@ -159,7 +159,7 @@ def plural(count: int, noun: str) -> str:
 
 def span(names: Sequence[str] | None) -> str:
     """From the first of these names to the last."""
-    known = [name for name in names or [] if name is not None]
-    if not known:
+    given = [name for name in names or [] if name is not None]
+    if not given:
         return ""
-    return known[0] if known[0] == known[-1] else f"{known[0]} to {known[-1]}"
+    return given[0] if given[0] == given[-1] else f"{given[0]} to {given[-1]}"

@@ -43,7 +43,13 @@ def chosen(read: Read, names: Sequence[str], champion: str | None) -> Answer:
     if best not in keys:
         raise ConfigError(f"the champion '{champion}' is not compared; name it with --compare too")
     answer = ask(read, "items", keys=keys, champion=best)
-    require_one_task(answer.rows)
+    first = answer.rows[0]
+    for item in answer.rows:
+        if item["task"] != first["task"]:
+            raise ConfigError(
+                f"{whole_name(first)} is of a {first['task']} model, {whole_name(item)} of a "
+                f"{item['task']} one; compare things of one task"
+            )
     return answer
 
 
@@ -72,17 +78,6 @@ def one_of(rows: Sequence[Row], text: str) -> str:
     near = beside or get_close_matches(text, labels, LISTED, 0.4) or labels
     there = f"; there is {words.listing(near, LISTED)}" if near else "; there is nothing yet"
     raise EvaluationNotFound(f"no evaluation or model version is called '{name}'{there}")
-
-
-def require_one_task(items: Sequence[Row]) -> None:
-    """All items are of one task. Raises ConfigError."""
-    first = items[0]
-    for item in items:
-        if item["task"] != first["task"]:
-            raise ConfigError(
-                f"{whole_name(first)} is of a {first['task']} model, {whole_name(item)} of a "
-                f"{item['task']} one; compare things of one task"
-            )
 
 
 def label(item: Row) -> str:

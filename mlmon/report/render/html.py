@@ -13,7 +13,7 @@ from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 from mlmon.report.facts import words
 from mlmon.report.facts.tile import Chart, Facts
-from mlmon.report.render import cache as kept
+from mlmon.report.render.cache import folder
 from mlmon.report.render.environment import TEMPLATES, jinja
 from mlmon.system.logs import log
 
@@ -27,7 +27,7 @@ STYLE, SCRIPT = "page.css", "page.js"
 @cache
 def environment() -> Environment:
     """Jinja with the drawing of charts as a filter."""
-    return jinja(kept.folder(), drawn=drawn, tone=words.tone, written=written, jointed=jointed)
+    return jinja(folder(), drawn=drawn, tone=words.tone, written=written, jointed=jointed)
 
 
 def drawn(chart: Chart, size: tuple[int, int]) -> Markup:

@@ -108,11 +108,11 @@ def chosen(
     title: str,
     table: Table,
     titles: Sequence[str],
-    wanted: Callable[[Sequence[Cell]], bool] = bool,
+    which: Callable[[Sequence[Cell]], bool] = bool,
 ) -> Iterator[str]:
     """These columns of a page's table, of the rows that are wanted; nothing if none is."""
     places = [place for place, column in enumerate(table["columns"]) if column["title"] in titles]
-    rows = [[celled(row[place]) for place in places] for row in table["rows"] if wanted(row)]
+    rows = [[celled(row[place]) for place in places] for row in table["rows"] if which(row)]
     if rows:
         if title:
             yield f"### {escaped(title)}"

@@ -31,8 +31,8 @@ def of_project(of: Subject) -> Iterator[Tile]:
                 name(words.short(last["store"])),
             ]
             when = words.moment(last["resolved_at"])
-            said = ["No alert is open. The last one was resolved on ", when, ": ", *which, "."]
-            behind: Tile = {"numbers": resolved["tables"], "tables": None, "sentence": said}
+            text = ["No alert is open. The last one was resolved on ", when, ": ", *which, "."]
+            behind: Tile = {"numbers": resolved["tables"], "tables": None, "sentence": text}
             place: Tile = {"id": STANDING.id, "title": STANDING.title, "kind": "sentence"}
             yield {**resolved, **place, **behind}
 

@@ -6,7 +6,7 @@ from typing import Any
 from mlmon.config.dashboards import OF_A_STORE
 from mlmon.report.facts.ask import Read, Row, Subject
 from mlmon.report.facts.sentence import Sentence, joined, name
-from mlmon.report.facts.tile import Maker, Tile, absent, resized
+from mlmon.report.facts.tile import Tile, absent, resized
 from mlmon.report.tiles import drift, metric, own, prediction
 from mlmon.report.tiles.listing import listing
 from mlmon.report.tiles.performance import SHOWN, why_absent
@@ -14,11 +14,6 @@ from mlmon.report.tiles.versions import linked_versions
 from mlmon.system.commands import command
 
 SIDE_BY_SIDE = 8  # twelfths that two confusion matrices need
-LISTS: dict[str, Maker] = {
-    "checks": listing("checks"),
-    "evaluations": listing("evaluations"),
-    "versions": linked_versions,
-}
 # Parts of an evaluation that need no truth; the others are those of its performance.
 PARTS: dict[str, Callable[[Subject], Tile]] = {
     "features": lambda of: next(iter(drift.input_drift(of))),
@@ -135,5 +130,6 @@ def tile_of(
         case show if show in OF_A_STORE:
             tile = of_latest(of, show, entry["store"], entry.get("width"))
         case show:
-            (tile,) = LISTS[show](of.of(model=entry.get("model")))
+            maker = linked_versions if show == "versions" else listing(show)
+            (tile,) = maker(of.of(model=entry.get("model")))
     return {**tile, "id": f"{tile['id']}-{place}"}

@@ -46,10 +46,15 @@ class Listing:
     def tiles(self, of: Subject, answer: Answer) -> Iterator[Tile]:
         """The tile of the rows, if there are any."""
         if rows := self.lines(of, answer.rows):
-            made = (table if self.whole else filled)(self.caption, self.columns, rows)
+            numbers = (table if self.whole else filled)(self.caption, self.columns, rows)
             sentence = self.newest(answer.first, len(rows)) or self.sentence
-            facts = {"sentence": sentence, "tables": [made], "sql": [answer.sql]}
+            facts = {"sentence": sentence, "tables": [numbers], "sql": [answer.sql]}
             yield tile(self.id, self.title, self.kind, span=self.span, **facts)
+
+    def only(self, of: Subject, span: int = 0) -> Tile:
+        """The tile of one that is never absent, of that many twelfths."""
+        (tile,) = self(of)
+        return {**tile, "span": span or tile["span"]}
 
     def newest(self, first: Row, few: int) -> Sentence:
         """That there are more than the few that are listed; nothing where there are not."""

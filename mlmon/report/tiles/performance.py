@@ -24,7 +24,7 @@ from mlmon.report.facts.tile import (
     points,
     tile,
 )
-from mlmon.report.tiles.listing import Listing, listing
+from mlmon.report.tiles.listing import listing
 
 MAIN_PERFORMANCE = ("roc_auc_score", "r2_score")
 SERIES = 6
@@ -47,9 +47,6 @@ def why_absent(evaluation: Row | None) -> str:
         "(performance: false in mlmon.yml, or no record of the batch has a label), so there "
         "is no ground truth to hold the predictions against and no performance drift."
     )
-
-
-DRIFT, REPORT = listing("performance_drift"), listing("classification_report")
 
 
 @dataclass(frozen=True)
@@ -182,37 +179,26 @@ def matrix(answer: Answer, sample: str) -> dict[str, Any]:
 
 def matrix_cell(row: Row | None) -> dict[str, Any]:
     """How many records stand in a cell, and how dark it is."""
-    if row is None:
-        return {"value": 0, "text": "0", "share": "", "exact": None, "shade": 0}
+    count, share = (row["rows"], row["share"]) if row else (0, None)
     return {
-        "value": row["rows"],
-        "text": words.figure(row["rows"]),
-        "share": words.share(row["share"]),
-        "exact": row["share"],
-        "shade": round(10 * (row["share"] or 0)),
+        "value": count,
+        "text": words.figure(count),
+        "share": words.share(share) if row else "",
+        "exact": share,
+        "shade": round(10 * (share or 0)),
     }
 
 
 # ---- What of it there is for each task
 
 
-def listed(listing: Listing) -> Callable[[Subject, int], Tile]:
-    """The one tile of a listing that says so where it has no rows."""
-
-    def make(of: Subject, span: int) -> Tile:
-        (only,) = listing(of)
-        return {**only, "span": span or only["span"]}
-
-    return make
-
-
 SHOWN: Mapping[str, Callable[[Subject, int], Tile]] = {
-    "performance": listed(DRIFT),
+    "performance": listing("performance_drift").only,
     "confusion_matrix": confusion_matrix,
     "confusion_matrices": partial(confusion_matrix, both=True),
     **PICTURES,
     "decision_chart": decision_chart,
-    "classification_report": listed(REPORT),
+    "classification_report": listing("classification_report").only,
 }
 
 
