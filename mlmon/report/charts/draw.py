@@ -24,8 +24,10 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
 
 
 def specify(chart: Chart, size: tuple[int, int]) -> tuple[Spec, Datasets]:
-    """The Vega-Lite specification of a chart at a size, and the data that belong to it."""
-    return KINDS[chart["kind"]](chart["facts"], *size)
+    """The specification of a chart at a size, without layers it has no data of, and its data."""
+    whole, datasets = KINDS[chart["kind"]](chart["facts"], *size)
+    layers = [layer for layer in whole["layer"] if layer["data"]["name"] in datasets]
+    return {**whole, "layer": layers}, datasets
 
 
 def draw(chart: Chart, size: tuple[int, int]) -> str:

@@ -28,19 +28,17 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
     ends = [row[key] for row in defined for key in ENDS if row[key] is not None]
     low, high = extent(ends + [line["value"] for line in limits], bars)
     end = len(rows) + (0.5 if bars else beyond(defined, facts["metric"], len(rows), width))
+    points = [point(row, facts["metric"]) for row in rows]
+    newest = [point(row, facts["metric"]) for row in defined[-1:]]
     datasets: Datasets = {
+        **({"bars": points} if bars else {"points": points, "last": newest}),
         "zones": [
             {"tone": tone, "low": start, "high": end}
             for tone, start, end in geometry.zones(rows[-1], low, high)
         ],
-        "frame": [
-            {"position": 0.5, "value": low},
-            {"position": end, "value": high},
-        ],
+        "frame": [{"position": 0.5, "value": low}, {"position": end, "value": high}],
         "limits": spread(limits, 14 * (high - low) / height),
         "versions": versions(rows, width / (end - 0.5)),
-        "bars" if bars else "points": [point(row, facts["metric"]) for row in rows],
-        "last": [] if bars else [point(row, facts["metric"]) for row in defined[-1:]],
         "ticks": ticks(rows, width / (end - 0.5)),
         "room": reached(width + BESIDE, [line["text"] for line in limits]),
     }
