@@ -80,6 +80,10 @@ class Subject:
             self.answers[key] = ask(self.read, name, **given)
         return self.answers[key]
 
+    def answer(self, name: str, answer: Answer) -> None:
+        """The answer to a query is known already: nobody asks it again."""
+        self.answers[f"{name} {self.given(name, {})}"] = answer
+
     def shown(self, name: str) -> str:
         """The query as it is shown, of which the rows are known already."""
         return spelled(text(name), self.given(name, {}))

@@ -1,12 +1,13 @@
 """The warehouse -> the facts of a feature's page: how it was distributed, batch by batch."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache, partial
 from itertools import groupby
 from typing import Any
 
 from mlmon.report.facts import words
-from mlmon.report.facts.ask import Answer, Read, Row, ask, ask_parts
+from mlmon.report.facts.ask import Answer, Read, Row, Subject, ask, ask_parts
 from mlmon.report.facts.columns import columns, columns_of
 from mlmon.report.facts.links import DASHBOARD, feature_page, model_page, page_of
 from mlmon.report.facts.sentence import Sentence, definitions, figure, name
@@ -18,16 +19,17 @@ from mlmon.report.facts.tile import (
     Chart,
     Facts,
     Page,
-    Section,
     Tile,
     absent,
     badge,
     chart,
+    laid_out,
     page,
     section,
     tile,
 )
 from mlmon.report.tiles.drift import distribution, label
+from mlmon.report.tiles.listing import listing, parts
 
 Parts = dict[tuple[Any, ...], Answer]
 SUBJECTS = {"numeric": "Number", "categorical": "Category"}
@@ -42,33 +44,37 @@ def pages(read: Read, project: str) -> Iterator[Page]:
             for query in ("feature_history", "feature_distributions")
         )
         for row in rows:
-            facts = partial(feature_facts, figures, bins, row, project)
+            facts = partial(feature_facts, read, figures, bins, row, project)
             yield Page(feature_page(model, row["feature"]), row["state"], facts)
 
 
 def feature_facts(
-    figures: Callable[[], Parts], bins: Callable[[], Parts], listed: Row, project: str
+    read: Read, figures: Callable[[], Parts], bins: Callable[[], Parts], listed: Row, project: str
 ) -> Facts:
     """Everything a feature's page shows; all features of a model share what was asked."""
     feature, model = listed["feature"], listed["model"]
-    stores = {key: answer for key, answer in figures().items() if key[0] == feature}
     ways = [("Dashboard", DASHBOARD), (f"Model {words.short(model)}", model_page(model))]
+    stores = []
+    for key, answer in figures().items():
+        if key[0] == feature:
+            of = Subject(read, answer.rows[-1], model=model)
+            of.answer("feature_history", answer)
+            of.answer("feature_distributions", bins().get(key, Answer([], "")))
+            stores.append(of)
     if not stores:
         why = "It stands in no history: every evaluation with it was made once, aside."
         sections = [section("summary", "Summary", [absent("facts", "No history", why)])]
         return page("feature", feature, sections, project=project, ways=ways)
-    newest = next(iter(stores.values()))
-    last = newest.rows[-1]
+    sections = laid_out([PARTS["summary"]], stores[0])
+    for place, of in enumerate(stores, 1):
+        names = of.about["stores"]
+        part = replace(PARTS["store"], short=words.short(names[0], 30))
+        sections += part.sections(of, place, f" {words.listing(names)}")
+    last = stores[0].about
     return page(
         "feature",
         feature,
-        [
-            section("summary", "Summary", [summary(newest, model)], hidden=True),
-            *(
-                store_section(place, answer, bins().get(key))
-                for place, (key, answer) in enumerate(stores.items(), 1)
-            ),
-        ],
+        sections,
         project=project,
         status=badge(last["status"]),
         updated=last["evaluated_at"],
@@ -76,12 +82,13 @@ def feature_facts(
     )
 
 
-def summary(answer: Answer, model: str) -> Tile:
+def summary(of: Subject) -> Iterator[Tile]:
     """What the feature is, how it is in the reference, and in which batches it drifted."""
-    last = answer.rows[-1]
+    answer, last = of("feature_history"), of.about
     drifted = [row["batch"] for row in answer.rows if row["status"] == "DRIFTED"]
+    model: Sentence = [name(of.parameters["model"]), ", version ", figure(last["model_version"])]
     facts: list[tuple[str, Any]] = [
-        ("Model", [name(model), ", version ", figure(last["model_version"])]),
+        ("Model", model),
         ("Kind", SUBJECTS.get(last["kind"], last["kind"])),
         ("Evaluated", words.span([answer.rows[0]["batch"], last["batch"]])),
         ("Drifted in", words.listing(drifted) if drifted else "no batch"),
@@ -95,26 +102,12 @@ def summary(answer: Answer, model: str) -> Tile:
     for moment in MOMENTS:
         title = f"{moment.capitalize().replace('_', ' ')} in the reference"
         facts.append((title, last[f"reference_{moment}"]))
-    return tile("facts", "The feature", "facts", facts=definitions(facts), sql=[answer.sql])
+    yield tile("facts", "The feature", "facts", facts=definitions(facts), sql=[answer.sql])
 
 
-def store_section(place: int, figures: Answer, bins: Answer | None) -> Section:
-    """One store's history of the feature."""
-    stores = figures.rows[-1]["stores"]
-    heads, newest_first = columns_of("feature_history"), figures.rows[::-1]
-    every = filled("All figures by batch, newest first", heads, newest_first)
-    numbers = tile("figures", "All figures by batch", tables=[every], sql=[figures.sql])
-    return section(
-        f"store-{place}",
-        f"In {words.listing(stores)}",
-        [history(figures), *distribution_tiles(figures, bins), numbers],
-        words.short(stores[0], 30),
-        lead(figures.rows[-1]),
-    )
-
-
-def lead(last: Row) -> Sentence:
+def lead(of: Subject) -> Sentence:
     """Where the feature stands in the newest batch."""
+    last = of.about
     text: Sentence = [name(last["batch"])]
     if last["population_stability_index"] is None:
         return [*text, f": {last['note'] or 'its drift is undefined'}."]
@@ -127,10 +120,9 @@ def lead(last: Row) -> Sentence:
     return [*text, "."]
 
 
-def history(figures: Answer) -> Tile:
+def history(of: Subject) -> Iterator[Tile]:
     """The main figures over the batches, those that never were anything but zero left out."""
-    rows = figures.rows
-    last = rows[-1]
+    rows, last = of("feature_history").rows, of.about
     charts = [
         series(rows, "population_stability_index", "PSI", ("maximum", "drift_limit", "limit")),
         series(
@@ -145,7 +137,7 @@ def history(figures: Answer) -> Tile:
             charts.append(series(rows, key, f"{title}, share of rows", reference=reference))
         if {row[key] for row in rows} == {0}:
             never.append(title.lower())
-    return tile(
+    yield tile(
         "history",
         "Figures by batch",
         "row",
@@ -153,7 +145,7 @@ def history(figures: Answer) -> Tile:
         sentence=f"No value was {' or '.join(never)} in any of these batches." if never else None,
         key=STATUS_KEY,
         numbers=[filled("Main figures by batch", columns_of("feature_in_short"), rows)],
-        sql=[figures.sql],
+        sql=[of("feature_history").sql],
     )
 
 
@@ -183,10 +175,14 @@ def series(
 # ---- A feature's distribution batch by batch: small pictures on the same bins, and their numbers
 
 
-def distribution_tiles(figures: Answer, bins: Answer | None) -> Iterator[Tile]:
+def distributions(of: Subject) -> Iterator[Tile]:
     """The newest batches side by side, and the newest one large."""
-    title = "Distribution by batch"
-    if bins is None:
+    title, figures, bins = (
+        "Distribution by batch",
+        of("feature_history"),
+        of("feature_distributions"),
+    )
+    if not bins.rows:
         why = "No distribution is known: the batches had no rows."
         yield absent("batches", title, why)
         return
@@ -253,3 +249,13 @@ def frame_table(batches: list[tuple[Row, list[Row]]]) -> Table:
             row[f"of {place}"] = bin["current_share"]
     version = batches[0][0]["model_version"]
     return table(f"Share of rows by value, against version {version}'s reference", heads, rows)
+
+
+PARTS = parts(
+    "feature",
+    summary=summary,
+    lead=lead,
+    history=history,
+    distributions=distributions,
+    figures=listing("feature_figures", lines=lambda _, rows: rows[::-1]),
+)

@@ -68,18 +68,16 @@ def failures(facts: Facts) -> Iterator[str]:
 
 def shortlist(rows: Sequence[list[Cell]]) -> tuple[list[list[Cell]], list[str]]:
     """The rows that are worth telling, trouble first, and in a line how many others there are."""
-    results: list[dict[str, Any]] = [{"outcome": outcome_of(row), "row": row} for row in rows]
+    results: list[dict[str, Any]] = [
+        {"outcome": next(cell["status"] for cell in row if cell.get("status")), "row": row}
+        for row in rows
+    ]
     shown, others = kinds.shortlist(results)
     counted = [
         f"{kinds.others_of(count)}: {words.STATUS[outcome].lower()}"
         for outcome, count in others.items()
     ]
     return [each["row"] for each in shown], [f"and {', '.join(counted)}"] if counted else []
-
-
-def outcome_of(row: Sequence[Cell]) -> str:
-    """The outcome in a row of checks."""
-    return next(str(cell["status"]) for cell in row if cell.get("status"))
 
 
 def evidence(facts: Facts) -> Iterator[str]:

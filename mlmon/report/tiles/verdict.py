@@ -6,7 +6,7 @@ from typing import Any
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Row, Subject
 from mlmon.report.facts.sentence import Sentence, figure, limits, strong, tally
-from mlmon.report.facts.tile import Badge, Tile, badge, tile
+from mlmon.report.facts.tile import Tile, badge, tile
 from mlmon.report.tiles import alerts
 from mlmon.report.tiles.performance import MAIN_PERFORMANCE
 from mlmon.system.commands import command
@@ -64,15 +64,10 @@ def verdict(of: Subject, focus: Row | None, labelled: Row | None) -> Tile:
         headline(status, worst),
         "verdict",
         status=status,
-        badge=badge_of(status),
+        badge=badge(status) or {"status": "EMPTY", "text": "No checks"},
         answers=answers,
         sql=[each.sql for each in (checks, models, *look.answers.values())] + whole,
     )
-
-
-def badge_of(status: str) -> Badge:
-    """The verdict's badge; a project without checks says so."""
-    return badge(status) or {"status": "EMPTY", "text": "No checks"}
 
 
 def nothing_yet(models: list[Row]) -> Tile:
