@@ -16,6 +16,7 @@ from mlmon.check import alerts
 from mlmon.config import Config, load
 from mlmon.errors import ConfigError, require
 from mlmon.report.facts import words
+from mlmon.report.facts.tile import Facts
 from mlmon.report.summary.digest import Summary
 from mlmon.results import CheckResult, Evaluation, ModelVersion, ScenarioRun, StepRun
 from mlmon.system import progress
@@ -52,7 +53,7 @@ class Shown:
 
         return notebook.project(self.config.project, self._dashboard)
 
-    def _dashboard(self, name: str = "default") -> dict[str, Any]:
+    def _dashboard(self, name: str = "default") -> Facts:
         """Return the facts of a dashboard. Raises UnknownName."""
         from mlmon.report.facts.ask import in_zone
         from mlmon.report.pages.dashboard import dashboard

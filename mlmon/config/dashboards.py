@@ -12,20 +12,37 @@ Place = tuple[int | str, ...]
 
 Part = Literal["alerts", "drift", "performance", "model", "flow", "checks", "evaluations"]
 SECTIONS: tuple[Part, ...] = get_args(Part)
-OF_A_METRIC = ("value", "history")
-OF_A_STORE = (
-    *("features", "importance", "density", "fugacity", "performance", "confusion_matrix"),
-    *("roc_curve", "precision_recall_curve", "calibration_curve", "lift_curve"),
-    *("decision_chart", "error_distribution", "predicted_vs_actual", "classification_report"),
-)
-OF_THE_PROJECT = ("checks", "evaluations")
+# What a tile may show, by what it is about; the report has what makes each.
+OfAMetric = Literal["value", "history"]
+OfAScenario = Literal["last_runs"]
+OfAStore = Literal[
+    "features",
+    "importance",
+    "density",
+    "fugacity",
+    "performance",
+    "confusion_matrix",
+    "roc_curve",
+    "precision_recall_curve",
+    "calibration_curve",
+    "lift_curve",
+    "decision_chart",
+    "error_distribution",
+    "predicted_vs_actual",
+    "classification_report",
+]
+OfTheProject = Literal["checks", "evaluations"]
+OfAModel = Literal["versions"]
+Show = Literal[OfAMetric, OfAScenario, OfAStore, OfTheProject, OfAModel]
+OF_A_STORE: tuple[str, ...] = get_args(OfAStore)
+OF_THE_PROJECT: tuple[str, ...] = get_args(OfTheProject)
 # What a tile is about -> the keys that go with it (`title` and `width` always do), what it shows.
 SUBJECTS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "text": ((), ()),
     "query": (("chart",), ()),
-    "scenario": ((), ("last_runs",)),
-    "metric": (("store", "feature"), OF_A_METRIC),
-    "model": ((), ("versions",)),
+    "scenario": ((), get_args(OfAScenario)),
+    "metric": (("store", "feature"), get_args(OfAMetric)),
+    "model": ((), get_args(OfAModel)),
     "store": ((), OF_A_STORE),
 }
 KEYS = ("text", "query", "chart", "scenario", "metric", "feature", "model", "store")
@@ -107,31 +124,7 @@ class Tile(BaseModel, extra="forbid", frozen=True, allow_inf_nan=False):
     feature: str | None = Field(None, description="The feature of `metric:`, where it has one.")
     scenario: str | None = Field(None, description="The scenario whose last runs are shown.")
     model: str | None = Field(None, description="The model whose versions are shown.")
-    show: (
-        Literal[
-            "value",
-            "history",
-            "last_runs",
-            "features",
-            "importance",
-            "density",
-            "fugacity",
-            "performance",
-            "confusion_matrix",
-            "roc_curve",
-            "precision_recall_curve",
-            "calibration_curve",
-            "lift_curve",
-            "decision_chart",
-            "error_distribution",
-            "predicted_vs_actual",
-            "classification_report",
-            "checks",
-            "evaluations",
-            "versions",
-        ]
-        | None
-    ) = Field(
+    show: Show | None = Field(
         None,
         description=(
             "Of a metric: value (default) or history. Of a scenario: last_runs. Of a model: "

@@ -12,7 +12,7 @@ from typing import Any
 from mlmon.errors import ConfigError, EvaluationNotFound
 from mlmon.report.facts.ask import Read, ask, in_zone
 from mlmon.report.facts.links import DASHBOARD, FOLDERS
-from mlmon.report.facts.tile import Page
+from mlmon.report.facts.tile import Facts, Page
 from mlmon.report.pages import evaluation as evaluations
 from mlmon.report.pages import feature as features
 from mlmon.report.pages import model as models
@@ -21,7 +21,7 @@ from mlmon.report.pages import store as stores
 from mlmon.report.pages.comparison import side_by_side
 from mlmon.report.pages.dashboard import dashboard as dashboard_page
 from mlmon.report.pages.evaluation import evaluation_page
-from mlmon.report.render.session import all_threads, held, one_thread
+from mlmon.report.render.session import all_threads, one_thread, shared_views
 from mlmon.report.summary.digest import Summary, summarised
 from mlmon.report.tiles.flow import flow_section
 from mlmon.system import progress
@@ -70,19 +70,19 @@ def write_report(
     read, tried = in_zone(read, zone), all_threads(in_zone(tried or read, zone))
     with one_thread(read):
         compared = side_by_side(read, project, compare, champion) if compare or champion else None
-        known = list(one_of(read, project, evaluation) if evaluation else pages(read, project))
-        asked = known + ([compared] if compared else [])
+        every = list(one_of(read, project, evaluation) if evaluation else pages(read, project))
+        asked = every + ([compared] if compared else [])
         states = {each: fingerprint(project, zone, each.state) for each in asked}
         stale = [each for each in asked if written(directory / each.path) != states[each]]
         refuse(directory, [DASHBOARD, *(each.path for each in stale)], SUMMARY if summary else ())
-        with held(read, len(stale), len(known)):
+        with shared_views(read, len(stale), len(every)):
             for each in progress.each("write", stale, lambda page: page.path):
                 write(directory / each.path, each.facts(), states[each])
         index = directory / DASHBOARD
         page = directory / compared.path if compared else index
         if evaluation and index.is_file() and not summary:
             return page
-        paths = {page.path for page in (pages(read, project) if evaluation else known)}
+        paths = {page.path for page in (pages(read, project) if evaluation else every)}
         clear(directory, paths)
         drawn = flow_section(read, flow(), paths) if flow else None
         facts = dashboard_page(read, dashboards.get(dashboard) or {}, project, tried, drawn)
@@ -102,11 +102,11 @@ def pages(read: Read, project: str) -> Iterator[Page]:
 
 def one_of(read: Read, project: str, evaluation: str) -> list[Page]:
     """The pages of the evaluations whose id starts so. Raises EvaluationNotFound."""
-    found = list(evaluations.pages(read, project, evaluation))
-    if not found:
-        known = "mlmon sql 'from evaluations' lists them"
-        raise EvaluationNotFound(f"no evaluation has the id {evaluation}; {known}")
-    return found
+    those = list(evaluations.pages(read, project, evaluation))
+    if not those:
+        how = "mlmon sql 'from evaluations' lists them"
+        raise EvaluationNotFound(f"no evaluation has the id {evaluation}; {how}")
+    return those
 
 
 def refuse(directory: Path, pages: Sequence[str], beside: Sequence[str]) -> None:
@@ -122,7 +122,7 @@ def is_ours(path: Path) -> bool:
     return written(path) is not None
 
 
-def write(path: Path, page: dict[str, Any], state: str) -> None:
+def write(path: Path, page: Facts, state: str) -> None:
     """The file holds the page; a reader sees the page before or after, never half of one."""
     from mlmon.report.render.html import render  # Jinja and Vega: an unchanged report needs neither
 
@@ -131,28 +131,28 @@ def write(path: Path, page: dict[str, Any], state: str) -> None:
 
 def write_summary(summary: Summary, directory: Path, state: str) -> None:
     """The dashboard in short lies beside it: summary.txt, summary.md and summary.png."""
-    for name, told in zip(SUMMARY, (summary.text, summary.markdown), strict=False):
+    for name, text in zip(SUMMARY, (summary.text, summary.markdown), strict=False):
         path = directory / name
-        if not path.is_file() or path.read_bytes() != told.encode():
-            replace(path, told.encode(), own)
+        if not path.is_file() or path.read_bytes() != text.encode():
+            replace(path, text.encode(), own)
     path = directory / SUMMARY[-1]
-    found = PICTURED.search(path.read_bytes()[:2000]) if path.is_file() else None
-    if found is None or found[1] != state.encode():
+    mark = PICTURED.search(path.read_bytes()[:2000]) if path.is_file() else None
+    if mark is None or mark[1] != state.encode():
         from mlmon.report.charts.picture import noted  # as above
 
         replace(path, noted(summary.png, state), own)
 
 
-def replace(path: Path, content: bytes, known: Known) -> None:
+def replace(path: Path, content: bytes, ours: Known) -> None:
     """The file holds the content, as a whole and at once; it was none before, or one of ours."""
-    with replacing(path, known, PAGE) as draft:
+    with replacing(path, ours, PAGE) as draft:
         draft.write_bytes(content)
 
 
 def fingerprint(*facts: Any) -> str:
     """A name for what a page shows and for the code that draws it."""
-    told = json.dumps([code(), *facts], default=str, sort_keys=True)
-    return hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
+    text = json.dumps([code(), *facts], default=str, sort_keys=True)
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 @cache
@@ -160,7 +160,7 @@ def code() -> str:
     """A name for everything that turns facts into a page."""
     digest = hashlib.md5(usedforsecurity=False)
     for file in sorted(Path(__file__).parent.rglob("*")):
-        if file.suffix in (".py", ".j2", ".css", ".js"):
+        if file.suffix in (".py", ".json", ".toml", ".j2", ".css", ".js"):
             digest.update(file.read_bytes())
     return digest.hexdigest() + "".join(version(name) for name in RENDERERS)
 
@@ -170,8 +170,8 @@ def written(path: Path) -> str | None:
     if not path.is_file():
         return None
     with path.open(encoding="utf-8", errors="replace") as file:
-        found = MARKER.search(file.read(2000))
-    return found[1] if found else None
+        mark = MARKER.search(file.read(2000))
+    return mark[1] if mark else None
 
 
 def clear(directory: Path, expected: set[str]) -> None:
@@ -195,8 +195,8 @@ def write_comparison(read: Read, evaluation_id: str, path: Path) -> Path:
         row for row in ask(read, "evaluations").rows if row["evaluation_id"] == evaluation_id
     )
     page = evaluation_page(read, listed, "comparison")
-    page |= {"kind": "comparison", "title": listed["name"], "ways": [], "root": None}
+    alone: Facts = {**page, "kind": "comparison", "title": listed["name"], "ways": [], "root": None}
     for section in page["sections"]:  # there are no limits to check
         section["tiles"] = [tile for tile in section["tiles"] if tile["id"] != "checks"]
-    write(path, page, fingerprint(page))
+    write(path, alone, fingerprint(alone))
     return path

@@ -92,7 +92,7 @@ def test_open_alerts_stand_first_and_worst_first(story):
 def test_who_acknowledged_it_until_when_and_what_they_say(story):
     waiting, known = columns(tiles(board(story))["alert-table"])["Acknowledged"]
     assert waiting["command"].startswith("mlmon ack ")
-    assert spoken(known["said"]) == "ann until 31 Mar 2018, 23:59: a new shop since 2017_11"
+    assert spoken(known["sentence"]) == "ann until 31 Mar 2018, 23:59: a new shop since 2017_11"
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_what_was_not_said_is_left_out(change, said):
     with filled(TWO) as made:
         made.write(f"update alerts set {change}")
         cell = columns(tiles(board(made.read))["alert-table"])["Acknowledged"][1]
-        assert spoken(cell["said"]) == said
+        assert spoken(cell["sentence"]) == said
 
 
 def test_the_command_acknowledges_that_alert_even_if_another_is_called_alike():
@@ -256,7 +256,7 @@ def test_a_contest_has_its_figures(story):
     for title, key in (("New", "challenger_value"), ("Active", "champion_value"), ("Gain", "gain")):
         assert of[title]["value"] == row[key]
     assert of["Records"]["value"] == row["rows"]
-    said = of["Interval of the gain"]["said"]
+    said = of["Interval of the gain"]["sentence"]
     assert spoken(said) == "\N{MINUS SIGN}0.004 to +0.026 (95.0\N{NO-BREAK SPACE}%)"
     assert [part["value"] for part in said if isinstance(part, dict)] == [
         row["lower"],

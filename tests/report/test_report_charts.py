@@ -66,7 +66,7 @@ def test_bars_for_one_or_two_evaluations_a_line_from_three_on():
         chart = chart_of(made.read, "history-2")
         assert "clip" not in draw(chart, (780, 300))
         specification, _ = specify(chart, (780, 300))
-        kinds = {kind for kind, dataset in marks(specification) if dataset == "points"}
+        kinds = {kind for kind, dataset in marks(specification) if dataset in ("bars", "points")}
         assert mark in kinds
         assert kinds & {"bar", "line"} == {mark}
 

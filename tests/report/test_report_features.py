@@ -8,6 +8,7 @@ import pytest
 from toy_warehouse import BATCHES, Names, filled, spoken, tiles
 
 from mlmon.report.charts.draw import specify
+from mlmon.report.facts.ask import Subject
 from mlmon.report.facts.links import feature_page, page_of
 from mlmon.report.facts.tile import section
 from mlmon.report.pages import feature as features
@@ -38,7 +39,7 @@ def test_the_page_says_what_the_feature_is_and_how_it_stands(story):
     page = page_of_feature(story)
     assert (page["title"], page["status"]["status"]) == ("signature_provided", "DRIFTED")
     assert [way["text"] for way in page["ways"]][-1] == "Newest: 2017_12"
-    told = {fact["title"]: spoken(fact["said"]) for fact in tiles(page)["facts"]["facts"]}
+    told = {fact["title"]: spoken(fact["sentence"]) for fact in tiles(page)["facts"]["facts"]}
     assert told["Kind"] == "Category"
     assert told["Drifted in"] == "2017_08, 2017_09, 2017_10 and 2 more"
     assert told["Evaluated"] == "2017_04 to 2017_12"
@@ -216,8 +217,7 @@ def test_the_state_changes_with_the_evaluations():
 
 
 def test_the_drift_table_leads_to_the_features(story):
-    counts = {"drifted": 0, "watch": 0, "features": 6}
-    made = input_drift(story, "truth-08-abcdef", counts)
+    made = input_drift(Subject(story).evaluation("truth-08-abcdef"))
     page = {
         **page_of_feature(story),
         "sections": [section("drift", "Drift", made)],

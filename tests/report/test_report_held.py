@@ -7,7 +7,7 @@ import pytest
 from toy_warehouse import DASHBOARDS, Names, filled
 
 from mlmon.report.render import session as holding
-from mlmon.report.render.session import SHARED, all_threads, held, one_thread
+from mlmon.report.render.session import SHARED, all_threads, one_thread, shared_views
 from mlmon.report.site import write_report
 
 THREADS = "select current_setting('threads') as threads"
@@ -32,9 +32,9 @@ def test_pages_are_the_same_with_the_views_and_with_what_is_held(made, tmp_path,
 
     def watched(read, stale, known):
         seen.append((stale, known))
-        return held(read, stale, known)
+        return shared_views(read, stale, known)
 
-    monkeypatch.setattr("mlmon.report.site.held", watched)
+    monkeypatch.setattr("mlmon.report.site.shared_views", watched)
     pages = written(made, tmp_path / "held")
     monkeypatch.setattr(holding, "SHARED", ())
     assert written(made, tmp_path / "views") == pages
@@ -51,14 +51,14 @@ def test_nothing_is_left_behind(made, tmp_path):
 
 @pytest.mark.parametrize(("stale", "known", "tables"), [(3, 3, 0), (4, 20, 0), (6, 20, 7)])
 def test_views_are_held_where_most_pages_are_written(made, stale, known, tables):
-    with held(made.read, stale, known):
+    with shared_views(made.read, stale, known):
         assert made.value(MINE) == tables
     assert made.value(MINE) == 0
 
 
 def test_an_error_comes_through_and_leaves_nothing(made):
     before = made.value(THREADS)
-    with pytest.raises(KeyError), one_thread(made.read), held(made.read, 9, 9):
+    with pytest.raises(KeyError), one_thread(made.read), shared_views(made.read, 9, 9):
         raise KeyError("gone")
     assert (made.value(THREADS), made.value(MINE)) == (before, 0)
 
@@ -77,7 +77,7 @@ def test_an_error_that_ends_the_transaction_comes_through():
             pytest.raises(duckdb.InvalidInputException, match="not today"),
             made.transaction(),
             one_thread(made.read),
-            held(made.read, 9, 9),
+            shared_views(made.read, 9, 9),
         ):
             all_threads(made.read)("select error('not today')")
         assert made.value(MINE) == 0

@@ -8,7 +8,7 @@ import pytest
 
 from mlmon.report.charts import theme
 from mlmon.report.render import cache as keeping
-from mlmon.report.render.cache import folder, kept
+from mlmon.report.render.cache import cached, folder
 
 
 @pytest.fixture
@@ -22,29 +22,29 @@ def never():
 
 
 def test_what_was_made_is_not_made_again(place):
-    assert kept("a circle", lambda: {"marks": ["é"]}) == {"marks": ["é"]}
-    assert kept("a circle", never) == {"marks": ["é"]}
-    assert kept("a square", lambda: {"marks": []}) == {"marks": []}
+    assert cached("a circle", lambda: {"marks": ["é"]}) == {"marks": ["é"]}
+    assert cached("a circle", never) == {"marks": ["é"]}
+    assert cached("a square", lambda: {"marks": []}) == {"marks": []}
     assert len(list(place.iterdir())) == 2
 
 
 def test_a_broken_file_is_made_anew(place):
-    kept("a circle", lambda: {"marks": []})
+    cached("a circle", lambda: {"marks": []})
     (file,) = place.iterdir()
     file.write_bytes(b'{"marks": [')
-    assert kept("a circle", lambda: {"marks": [1]}) == {"marks": [1]}
-    assert kept("a circle", never) == {"marks": [1]}
+    assert cached("a circle", lambda: {"marks": [1]}) == {"marks": [1]}
+    assert cached("a circle", never) == {"marks": [1]}
 
 
 def test_without_a_place_it_is_made_each_time(monkeypatch):
     monkeypatch.setattr(keeping, "folder", lambda: None)
-    assert kept("a circle", lambda: {"marks": []}) == {"marks": []}
-    assert kept("a circle", lambda: {"marks": [1]}) == {"marks": [1]}
+    assert cached("a circle", lambda: {"marks": []}) == {"marks": []}
+    assert cached("a circle", lambda: {"marks": [1]}) == {"marks": [1]}
 
 
 def test_a_place_that_takes_no_file_does_no_harm(tmp_path, monkeypatch):
     monkeypatch.setattr(keeping, "folder", lambda: tmp_path / "gone")
-    assert kept("a circle", lambda: {"marks": []}) == {"marks": []}
+    assert cached("a circle", lambda: {"marks": []}) == {"marks": []}
 
 
 def test_it_lies_where_python_keeps_bytecode_and_only_if_it_does(tmp_path, monkeypatch):
@@ -82,7 +82,7 @@ def test_the_systems_fonts_are_hidden_while_it_looks_for_them(registered, monkey
         monkeypatch.delenv(theme.VARIABLE, raising=False)
     else:
         monkeypatch.setenv(theme.VARIABLE, before)
-    theme.ready("Größe ≥ 0.5 · Ωμέγα · тест")
+    theme.load_fonts("Größe ≥ 0.5 · Ωμέγα · тест")
     assert [variable for _, variable in registered] == [str(theme.NO_FONTS)]
     assert theme.NO_FONTS.is_file()
     assert os.environ.get(theme.VARIABLE) == before
@@ -92,5 +92,5 @@ def test_the_systems_fonts_are_hidden_while_it_looks_for_them(registered, monkey
 def test_other_scripts_are_measured_in_the_systems_fonts(registered, monkeypatch, tmp_path, text):
     monkeypatch.delenv(theme.VARIABLE, raising=False)
     monkeypatch.setattr(theme, "SYSTEM", (str(tmp_path), str(tmp_path / "absent")))
-    theme.ready(f'{{"text": "{text}"}}')
+    theme.load_fonts(f'{{"text": "{text}"}}')
     assert registered[1:] == [(str(tmp_path), None)]

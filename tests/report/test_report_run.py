@@ -80,7 +80,7 @@ def test_steps_stand_in_order_with_their_time_in_the_run(story):
         {"x": "84.2", "width": "5.3"},
         {"x": "89.5", "width": "10.5"},
     ]
-    assert bars[1]["told"] == "1 min 0 s from 16 min 0 s on, of 19 min 0 s"
+    assert bars[1]["label"] == "1 min 0 s from 16 min 0 s on, of 19 min 0 s"
 
 
 def test_what_it_made_leads_to_the_pages(story):
@@ -90,7 +90,7 @@ def test_what_it_made_leads_to_the_pages(story):
     )
     assert found["evaluations"]["tables"][0]["rows"][0][0]["href"] == page_of(evaluation)
     (check,) = found["checks"]["tables"][0]["rows"]
-    assert [check[0]["text"], check[2]["value"], spoken(check[4]["said"])] == [
+    assert [check[0]["text"], check[2]["value"], spoken(check[4]["sentence"])] == [
         "Data Drift < 0.4",
         0.583,
         "soft max 0.3, max 0.4",

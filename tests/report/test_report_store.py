@@ -183,7 +183,7 @@ def test_checks_with_their_limits_and_results_so_far():
     )
     found = shown(made.read, DRIFT)
     (latest,) = found["check-table"]["tables"][0]["rows"]
-    assert spoken(latest[-3]["said"]) == "soft max 0.3, max 0.4"
+    assert spoken(latest[-3]["sentence"]) == "soft max 0.3, max 0.4"
     assert latest[-2]["text"] == "2017_12"
     assert latest[-2]["href"].startswith(f"evaluations/{DRIFT}-2017_12")
     (results,) = found["results"]["tables"]

@@ -7,7 +7,7 @@ from shop import edit
 
 import mlmon
 from mlmon.check import kinds
-from mlmon.report.facts.ask import ask
+from mlmon.report.facts.ask import Subject, ask
 from mlmon.report.tiles import verdict
 from mlmon.system.commands import command
 
@@ -108,10 +108,9 @@ stores:"""
         measured(project, "b1", 0.5)
         project.check("blind")
         read = project.warehouse.read
-        checks, models = ask(read, "checks"), ask(read, "models")
         focus = ask(read, "focus", model="returns").first
-        about = ask(read, "evaluation", evaluation_id=focus["evaluation_id"]).first
-        (todo,) = verdict.verdict(read, models, checks, about, None)["answers"][2]["commands"]
+        of = Subject(read).evaluation(focus["evaluation_id"])
+        (todo,) = verdict.verdict(of, of.about, None)["answers"][2]["commands"]
     assert todo == advice
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from mlmon.report.charts import curves, estimates, flow, history, overlay, own, scatter, timeline
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import Datasets, svg
+from mlmon.report.charts import curves, estimates, flow, history, own, scatter, timeline
+from mlmon.report.charts.grammar import Datasets, Spec
+from mlmon.report.charts.theme import svg
+from mlmon.report.facts.tile import Chart
 
 KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = {
     "history": history.draw,
@@ -18,16 +19,18 @@ KINDS: dict[str, Callable[[dict[str, Any], int, int], tuple[Spec, Datasets]]] = 
     "actuals": estimates.draw_actuals,
     "lifetimes": timeline.draw_lifetimes,
     "coverage": timeline.draw_coverage,
-    "overlay": overlay.draw,
+    "overlay": curves.draw_overlay,
 }
 
 
-def specify(chart: dict[str, Any], size: tuple[int, int]) -> tuple[Spec, Datasets]:
-    """The Vega-Lite specification of a chart at a size, and the data that belong to it."""
-    return KINDS[chart["kind"]](chart["facts"], *size)
+def specify(chart: Chart, size: tuple[int, int]) -> tuple[Spec, Datasets]:
+    """The specification of a chart at a size, without layers it has no data of, and its data."""
+    whole, datasets = KINDS[chart["kind"]](chart["facts"], *size)
+    layers = [layer for layer in whole["layer"] if layer["data"]["name"] in datasets]
+    return {**whole, "layer": layers}, datasets
 
 
-def draw(chart: dict[str, Any], size: tuple[int, int]) -> str:
+def draw(chart: Chart, size: tuple[int, int]) -> str:
     """The chart at that size, as inline SVG. Raises Undrawable for one of the user's own."""
     if chart["kind"] == "own":
         return own.draw(chart["facts"], size, chart["title"])

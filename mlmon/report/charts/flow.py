@@ -2,114 +2,19 @@
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from functools import cache
 from typing import Any
 
-from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import TONE, TONE_SHAPED, TONES, Datasets, colour
+from mlmon.report.charts.grammar import Datasets, Spec, specification
 from mlmon.report.facts import words
 from mlmon.report.tiles import flow
 from mlmon.report.tiles.flow import Box
 
 PAD = 10
 BESIDE = 98  # where the state stands beside the name, and not below it
-EDGE_COLOUR = {
-    "domain": TONES,
-    "range": [colour(tone) for tone in ("line", "warn", "bad", "line", "line")],
-}
-
-
-@cache
-def specification(width: int, height: int) -> Spec:
-    """Zones, lines, boxes and what stands in them."""
-    x, y = axis("x", width), axis("y", height)
-    text = {"align": "left", "baseline": "middle"}
-    drawn = [
-        layer(
-            "zones",
-            mark("rect", fill=colour("raise"), cornerRadius=12),
-            x=x,
-            x2=field("right"),
-            y=y,
-            y2=field("bottom"),
-        ),
-        layer(
-            "lines",
-            mark("line", interpolate="basis", strokeWidth=1.6, color=colour("reference")),
-            x=x,
-            y=y,
-            detail=category("edge"),
-            order=number("order"),
-        ),
-        layer(
-            "elbows",
-            mark("line", strokeWidth=1.6, color=colour("reference")),
-            x=x,
-            y=y,
-            detail=category("edge"),
-            order=number("order"),
-        ),
-        layer(
-            "heads",
-            mark(
-                "point",
-                aria=False,
-                shape="triangle-right",
-                size=38,
-                filled=True,
-                opacity=1,
-                color=colour("reference"),
-            ),
-            x=x,
-            y=y,
-        ),
-        layer(
-            "boxes",
-            mark("rect", aria=True, fill=colour("card"), cornerRadius=9, strokeWidth=1.5),
-            x=x,
-            x2=field("right"),
-            y=y,
-            y2=field("bottom"),
-            stroke=category("tone", scale=EDGE_COLOUR, legend=None),
-            description=category("description"),
-        ),
-        layer("titles", mark("text", **text, fontWeight=600), x=x, y=y, text=category("text")),
-        layer(
-            "names",
-            mark("text", **text, fontSize=12.5, fontWeight=600, color=colour("text")),
-            x=x,
-            y=y,
-            text=category("text"),
-        ),
-        layer("holdings", mark("text", **text, fontSize=11), x=x, y=y, text=category("text")),
-        layer(
-            "marks",
-            mark("point", filled=True, size=52, opacity=1, aria=False),
-            x=x,
-            y=y,
-            color=TONE,
-            shape=TONE_SHAPED,
-        ),
-        layer(
-            "states",
-            mark("text", **text, fontWeight=600),
-            x=x,
-            y=y,
-            text=category("text"),
-            color=TONE,
-        ),
-    ]
-    return layers(*drawn)
-
-
-def axis(channel: str, length: int) -> Spec:
-    """A place in the picture, from its left or upper edge."""
-    scale = {"domain": [0, length], "nice": False, "zero": False, "reverse": channel == "y"}
-    return number(channel, axis=None, scale=scale)
 
 
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: in columns, or as a tree where the picture is narrow."""
+    """Boxes in columns, or as a tree where the picture is narrow."""
     nodes, edges = facts["nodes"], facts["edges"]
     is_wide = width >= flow.WIDE
     boxes = flow.wide(nodes, edges) if is_wide else flow.narrow(nodes, edges)
@@ -123,17 +28,20 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "boxes": [framed(box) for box in boxes],
         "titles": titles(nodes) if is_wide else [],
         "names": [written(box, 17 if is_wide else 16, box["name"], room, 7.4) for box in boxes],
-        "holdings": [written(box, 34, held(box, is_wide), 0, 6.1) for box in boxes],
+        "holdings": [
+            written(box, 34, box["holds"] if is_wide else f"{box['kind']}, {box['holds']}", 0, 6.1)
+            for box in boxes
+        ],
         "marks": [sign(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
-        "states": [said(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
+        "states": [label(box, 50 if is_wide else 16, is_wide) for box in boxes if state(box)],
     }
-    return sized(specification(width, height), width, height), datasets
+    return specification("flow", width, height), datasets
 
 
 def state(box: Box) -> str | None:
     """The state of a node; of a scenario, unless that is out of date, how its newest run ended."""
-    found: str | None = box["state"] or box["last"]
-    return found
+    own: str | None = box["state"] or box["last"]
+    return own
 
 
 def word(box: Box) -> str:
@@ -142,25 +50,20 @@ def word(box: Box) -> str:
     return text if box["state"] else f"Last run: {text.lower()}"
 
 
-def held(box: Box, is_wide: bool) -> str:
-    """What a node holds; where no column says what it is, its kind too."""
-    return str(box["holds"]) if is_wide else f"{box['kind']}, {box['holds']}"
-
-
 def framed(box: Box) -> dict[str, Any]:
     """A box with what it says to somebody who does not see it."""
-    told = f"{box['kind'].capitalize()} {words.short(box['name'])}: {box['holds']}"
+    text = f"{box['kind'].capitalize()} {words.short(box['name'])}: {box['holds']}"
     if state(box):
-        told += f". {word(box)}"
+        text += f". {word(box)}"
     if box["why"]:
-        told += f": {words.short(box['why'], 200)}"
+        text += f": {words.short(box['why'], 200)}"
     return {
         "x": box["x"],
         "right": box["x"] + box["width"],
         "y": box["y"],
         "bottom": box["y"] + box["height"],
         "tone": words.tone(box["state"]) if box["state"] else "none",
-        "description": told,
+        "description": text,
     }
 
 
@@ -186,7 +89,7 @@ def sign(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     return {"x": x, "y": box["y"] + down, "tone": words.tone(str(state(box)))}
 
 
-def said(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
+def label(box: Box, down: int, is_wide: bool) -> dict[str, Any]:
     """The word beside the shape."""
     shape = sign(box, down, is_wide)
     text = word(box) if is_wide else word(box).removeprefix("Last run: ").capitalize()

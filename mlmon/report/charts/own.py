@@ -6,8 +6,8 @@ from typing import Any
 from xml.etree import ElementTree
 
 from mlmon.config.dashboards import foreign
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import CONFIG, colour, finished, vega
+from mlmon.report.charts.grammar import Spec, document
+from mlmon.report.charts.theme import CONFIG, finished, vega
 from mlmon.report.facts.tile import NARROW, WIDTHS
 
 # ---- SVG that Vega made of a user's specification -> the same without what a page may not hold
@@ -46,10 +46,10 @@ def clean(drawn: str, name: str) -> str:
 def pare(element: ElementTree.Element, names: dict[str | None, str]) -> None:
     """Only what is known to draw is left of the element and of all in it."""
     element.tag = plain(element.tag)
-    kept = {key: renamed(key, value, names) for key, value in element.attrib.items()}
-    bare = kept.get("role") == "graphics-object"
+    attributes = {key: renamed(key, value, names) for key, value in element.attrib.items()}
+    bare = attributes.get("role") == "graphics-object"
     element.attrib.clear()
-    for key, value in kept.items():
+    for key, value in attributes.items():
         hidden = bare and key.startswith(("role", "aria-"))
         if key in ATTRIBUTES and value is not None and not hidden:
             element.set(key, value)
@@ -73,9 +73,8 @@ def renamed(key: str, value: str, names: dict[str | None, str]) -> str | None:
         return value
     if key == "id":
         return names[value]
-    found = REFERENCE.fullmatch(value)
-    if found:
-        return f"url(#{names[found[1]]})" if found[1] in names else None
+    if place := REFERENCE.fullmatch(value):
+        return f"url(#{names[place[1]]})" if place[1] in names else None
     return None if "url(" in value.lower() else value
 
 
@@ -106,22 +105,7 @@ def is_single(specification: Mapping[str, Any]) -> bool:
 
 
 ROWS = "rows"
-TEXT = {"labelColor": colour("muted"), "titleColor": colour("muted"), "labelFontSize": 11.5}
 BELOW: Spec = {"legend": {"orient": "bottom", "columns": 2}}  # where there is no room beside it
-LOOK: Spec = {
-    "axis": {"labelOverlap": True},
-    "mark": {"color": colour("accent")},
-    "point": {"filled": True, "size": 46},
-    "rect": {"aria": True},
-    "title": {"color": colour("text"), "subtitleColor": colour("muted"), "fontSize": 13},
-    "legend": {**TEXT, "titleFontSize": 11.5, "titleFontWeight": "normal", "symbolStrokeWidth": 2},
-    "header": {**TEXT, "titleFontSize": 11.5, "titleFontWeight": "normal"},
-    "range": {
-        "category": [colour(f"series-{number}") for number in range(1, 7)],
-        "ramp": ["#c5d3f7", "#2456d6"],  # one that a page in the dark bears, too
-        "heatmap": ["#c5d3f7", "#2456d6"],
-    },
-}
 
 
 class Undrawable(Exception):
@@ -150,7 +134,7 @@ def specify(own: Spec, width: int, height: int) -> Spec:
         fit = {"type": "fit", "contains": "padding"}
         size = {"width": width, "height": height, "autosize": fit}
     stated = {key: value for key, value in own.items() if key != "$schema"}
-    look = merged(LOOK, BELOW) if size and width <= NARROW else LOOK
+    look = merged(document("look_own"), BELOW) if size and width <= NARROW else document("look_own")
     config = merged(merged(CONFIG, look), own.get("config") or {})
     return {"data": {"name": ROWS}, **size, **stated, "config": config}
 
@@ -169,7 +153,7 @@ def reason(error: Exception) -> str:
         return (lines[1] if lines[1:] else lines[0]).strip().removeprefix("Error: ")
     place = ".".join(map(str, error.absolute_path))
     if error.validator in ("const", "enum", "type", "anyOf"):  # type: ignore[attr-defined]
-        said = f"{error.instance!r} is not what Vega-Lite takes there"  # type: ignore[attr-defined]
+        why = f"{error.instance!r} is not what Vega-Lite takes there"  # type: ignore[attr-defined]
     else:
-        said = error.message  # type: ignore[attr-defined]
-    return f"{place}: {said}" if place else said
+        why = error.message  # type: ignore[attr-defined]
+    return f"{place}: {why}" if place else why

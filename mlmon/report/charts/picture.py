@@ -7,36 +7,19 @@ import zlib
 from collections.abc import Iterator, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import vl_convert
 
 from mlmon.report.charts.draw import specify
-from mlmon.report.charts.grammar import Spec
-from mlmon.report.charts.theme import CONFIG, FONT, colour, ready
+from mlmon.report.charts.grammar import Spec, document
+from mlmon.report.charts.theme import CONFIG, load_fonts
+from mlmon.report.facts.tile import Chart
 
 STYLE = Path(__file__).parents[1] / "templates" / "page.css"
 LIGHT = re.compile(r"--([\w-]+): light-dark\((#\w+)")
 VARIABLE = re.compile(r"var\(--([\w-]+)\)")
 SIZE = (760, 300)
 SCALE = 2
-LOOK: Spec = {
-    "background": "#ffffff",
-    "font": f"{FONT}, Arial, Helvetica, sans-serif",
-    "padding": 18,
-    "title": {
-        "anchor": "start",
-        "color": colour("text"),
-        "fontSize": 17,
-        "fontWeight": 600,
-        "limit": SIZE[0],
-        "offset": 24,
-        "subtitleColor": colour("muted"),
-        "subtitleFontSize": 12.5,
-        "subtitleLineHeight": 18,
-        "subtitlePadding": 7,
-    },
-}
 BLANK: Spec = {
     "data": {"name": "nothing"},
     "mark": {"type": "text", "text": ""},
@@ -46,18 +29,18 @@ BLANK: Spec = {
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
-def png(chart: dict[str, Any] | None, title: str, subtitles: Sequence[str]) -> bytes:
+def png(chart: Chart | None, title: str, subtitles: Sequence[str]) -> bytes:
     """The chart under its title, twice as large as on a page; without a chart only its title."""
     specification, datasets = specify(chart, SIZE) if chart else (BLANK, {"nothing": [{}]})
     titled = specification | {"title": {"text": title, "subtitle": list(subtitles)}}
-    drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | LOOK)}
-    ready(json.dumps(drawn, ensure_ascii=False))
+    drawn = real(titled) | {"datasets": datasets, "config": real(CONFIG | document("look_alone"))}
+    load_fonts(json.dumps(drawn, ensure_ascii=False))
     return packed(vl_convert.vegalite_to_png(drawn, scale=SCALE))
 
 
 def real(specification: Spec) -> Spec:
     """The specification with the light theme's colours instead of their names."""
-    text = VARIABLE.sub(lambda found: colours()[found[1]], json.dumps(specification))
+    text = VARIABLE.sub(lambda name: colours()[name[1]], json.dumps(specification))
     coloured: Spec = json.loads(text)
     return coloured
 
@@ -72,8 +55,8 @@ def packed(picture: bytes) -> bytes:
     """The same pixels in about a third of the bytes: vl-convert packs for speed."""
     pieces = list(chunks(picture))
     pixels = zlib.decompress(b"".join(data for kind, data in pieces if kind == b"IDAT"))
-    kept = [piece for piece in pieces if piece[0] not in (b"IDAT", b"IEND")]
-    return joined([*kept, (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")])
+    others = [piece for piece in pieces if piece[0] not in (b"IDAT", b"IEND")]
+    return joined([*others, (b"IDAT", zlib.compress(pixels, 9)), (b"IEND", b"")])
 
 
 def noted(picture: bytes, state: str) -> bytes:

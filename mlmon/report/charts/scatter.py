@@ -1,72 +1,13 @@
 """Which features moved, and which of those the model leans on."""
 
-from functools import cache
 from typing import Any
 
-from mlmon.report.charts.grammar import Spec, category, field, layer, layers, mark, number, sized
-from mlmon.report.charts.theme import TONE, TONE_SHAPED, Datasets, colour, spot
+from mlmon.report.charts.grammar import LETTER, Datasets, Spec, specification
 from mlmon.report.facts import words
 
 
-@cache
-def specification() -> Spec:
-    """A mark per feature; the corner where both importances are above average is shaded."""
-    axis = {"tickCount": 5, "format": "%"}
-    scale = {"nice": False, "zero": False}
-    x = number("model", title="Importance in the model", axis=axis, scale=scale)
-    y = number("drift", title="Importance in the drift classifier", axis=axis, scale=scale)
-    return layers(
-        layer(
-            "corner",
-            mark("rect", color=colour("bad"), opacity=0.06),
-            x=x,
-            y=y,
-            x2=field("model_end"),
-            y2=field("drift_end"),
-        ),
-        layer(
-            "corner",
-            mark(
-                "text",
-                align="right",
-                baseline="top",
-                dx=-6,
-                dy=6,
-                color=colour("bad"),
-                fontWeight=600,
-            ),
-            x=number("model_end"),
-            y=number("drift_end"),
-            text=category("text"),
-        ),
-        layer("frame", mark("rule", opacity=0), x=x, y=y),
-        layer(
-            "features",
-            spot(95, 1.2),
-            x=x,
-            y=y,
-            color=TONE,
-            description=category("description"),
-            shape=TONE_SHAPED,
-        ),
-        *(label(side, x, y) for side in ("left", "right")),
-    )
-
-
-def label(side: str, x: Spec, y: Spec) -> Spec:
-    """Names beside their marks, on the side where there is room."""
-    away = 10 if side == "left" else -10
-    return layer(
-        f"labels_{side}",
-        mark("text", align="left" if side == "left" else "right", dx=away, color=colour("text")),
-        x=x,
-        y=y,
-        text=category("text"),
-    )
-
-
 def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: facts are the rows of the query `feature_drift`."""
+    """A mark per feature, shaded above both averages: the rows of the query `feature_drift`."""
     rows = facts["rows"]
     dots = sorted((dot(row) for row in rows), key=lambda entry: -entry["drift"])
     low_x, high_x = reach([entry["model"] for entry in dots])
@@ -88,7 +29,7 @@ def draw(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets
         "labels_left": [entry for entry in named_dots if entry["side"] == "left"],
         "labels_right": [entry for entry in named_dots if entry["side"] == "right"],
     }
-    return sized(specification(), width, height), datasets
+    return specification("importance", width, height), datasets
 
 
 def dot(row: dict[str, Any]) -> dict[str, Any]:
@@ -117,9 +58,9 @@ def labels(
 ) -> list[dict[str, Any]]:
     """The dots whose names fit beside them without running into another name or dot."""
     taken = [box(dot, -7 * pixel[0], 7 * pixel[0], pixel[1]) for dot in dots]
-    kept = []
+    named = []
     for place, dot in enumerate(dots):
-        wide = (6.6 * len(dot["text"]) + 12) * pixel[0]
+        wide = (LETTER * len(dot["text"]) + 12) * pixel[0]
         others = [other for index, other in enumerate(taken) if index != place]
         for side, mine in (
             ("left", box(dot, 0, wide, pixel[1])),
@@ -127,10 +68,10 @@ def labels(
         ):
             inside = frame[0] <= mine[0] and mine[1] <= frame[1]
             if inside and not any(overlap(mine, other) for other in others):
-                kept.append({**dot, "side": side})
+                named.append({**dot, "side": side})
                 taken.append(mine)
                 break
-    return kept
+    return named
 
 
 def box(dot: dict[str, Any], start: float, end: float, y_pixel: float) -> tuple[float, ...]:

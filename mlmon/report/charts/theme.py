@@ -6,12 +6,11 @@ import re
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import vl_convert
 
-from mlmon.report.charts.grammar import Spec, category, mark
-from mlmon.report.render.cache import kept
+from mlmon.report.charts.grammar import Datasets, Spec, document
+from mlmon.report.render.cache import cached
 
 # ---- The font that texts are measured in: the one that vl-convert carries, wherever it runs
 
@@ -22,7 +21,7 @@ SYSTEM = ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", 
 BEYOND = re.compile("[\u0590-\u1dff\u2e80-\U0010ffff]")  # not Latin, Greek, Cyrillic nor a sign
 
 
-def ready(text: str) -> None:
+def load_fonts(text: str) -> None:
     """vl-convert can measure the text, in the system's fonts only what its own has no glyph for."""
     carried()
     if BEYOND.search(text):
@@ -46,61 +45,12 @@ def carried() -> None:
 def all_of_the_system() -> None:
     """It knows the system's fonts too, after its own."""
     for folder in SYSTEM:
-        if (found := Path(folder).expanduser()).is_dir():
-            vl_convert.register_font_directory(str(found))
+        if (place := Path(folder).expanduser()).is_dir():
+            vl_convert.register_font_directory(str(place))
 
 
-Datasets = dict[str, list[dict[str, Any]]]
-
-
-def colour(name: str) -> str:
-    """A colour of the stylesheet; Vega hands it through to the SVG."""
-    return f"var(--{name})"
-
-
-TONES = ["good", "warn", "bad", "idle", "none"]
-TONE_COLOURS = [colour(tone) for tone in ("good", "warn", "bad", "idle", "accent")]
-TONE_SHAPES = ["circle", "diamond", "square", "circle", "circle"]
-TONE = category("tone", scale={"domain": TONES, "range": TONE_COLOURS}, legend=None)
-TONE_SHAPED = category("tone", scale={"domain": TONES, "range": TONE_SHAPES}, legend=None)
-SAMPLES = ["Reference", "Current"]
-SAMPLE_COLOURS = [colour("reference"), colour("accent")]
-SAMPLE = category("sample", scale={"domain": SAMPLES, "range": SAMPLE_COLOURS}, legend=None)
-SAMPLE_DASHED = category(
-    "sample", scale={"domain": SAMPLES, "range": [[5, 3], [1, 0]]}, legend=None
-)
-CONFIG: Spec = {
-    "background": None,
-    "font": FONT,  # a page shows texts in its own
-    "padding": 3,
-    "view": {"stroke": None},
-    "axis": {
-        "aria": False,
-        "domain": False,
-        "gridColor": colour("grid"),
-        "labelColor": colour("muted"),
-        "labelFontSize": 11.5,
-        "labelPadding": 6,
-        "ticks": False,
-        "titleColor": colour("muted"),
-        "titleFontSize": 11.5,
-        "titleFontWeight": "normal",
-        "titlePadding": 8,
-    },
-    "axisQuantitative": {"labelLimit": 0},  # a number is never too long, and measured once less
-    "axisX": {"domain": True, "domainColor": colour("line"), "grid": False},
-    "line": {"aria": False, "strokeWidth": 2.2},
-    "area": {"aria": False},
-    "rect": {"aria": False},
-    "rule": {"aria": False, "color": colour("line")},
-    "text": {"aria": False, "color": colour("muted"), "fontSize": 11.5},
-}
+CONFIG = {**document("look"), "font": FONT}  # a page shows texts in its own
 SIZE = {"width": 400, "height": 200}  # that a specification is compiled at, once for all sizes
-
-
-def spot(size: float, edge: float = 1) -> Spec:
-    """A filled mark of that many square pixels, set off from what it covers by an edge."""
-    return mark("point", filled=True, size=size, opacity=1, stroke=colour("card"), strokeWidth=edge)
 
 
 EMPTY_MARK = re.compile(r'<path class="(?:back|fore)ground"[^>]*/>')
@@ -126,13 +76,13 @@ def svg(specification: Spec, datasets: Datasets, title: str) -> str:
 @lru_cache(maxsize=256)
 def drawn(specification: str) -> str:
     """The picture of a Vega specification; many stand on more than one page."""
-    ready(specification)
+    load_fonts(specification)
     return str(vl_convert.vega_to_svg(json.loads(specification), allowed_base_urls=[]))
 
 
 def vega(specification: Spec) -> str:
     """The picture that Vega draws; it may fetch nothing."""
-    ready(json.dumps(specification, ensure_ascii=False))
+    load_fonts(json.dumps(specification, ensure_ascii=False))
     return str(vl_convert.vegalite_to_svg(specification, allowed_base_urls=[]))
 
 
@@ -162,11 +112,11 @@ def compiled(specification: str) -> Spec:
 
     It is the same for every size: what depends on it is an expression of `width` and `height`.
     """
-    known = json.loads(specification)
-    empty: Datasets = {layer["data"]["name"]: [] for layer in known["layer"]}
-    whole = {**known, "datasets": empty, "config": CONFIG}
-    told = json.dumps([whole, version("vl-convert-python")])
-    return kept(told, lambda: vl_convert.vegalite_to_vega(whole))
+    plain = json.loads(specification)
+    empty: Datasets = {layer["data"]["name"]: [] for layer in plain["layer"]}
+    whole = {**plain, "datasets": empty, "config": CONFIG}
+    key = json.dumps([whole, version("vl-convert-python")])
+    return cached(key, lambda: vl_convert.vegalite_to_vega(whole))
 
 
 def filled(specification: Spec, datasets: Datasets) -> Spec:

@@ -1,83 +1,18 @@
 """The versions of a model: when each was made and active, and which batches it was evaluated on."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from functools import cache
 from typing import Any
 
-from mlmon.report.charts.grammar import (
-    Spec,
-    apart,
-    category,
-    field,
-    layer,
-    layers,
-    mark,
-    number,
-    reached,
-    room,
-    sized,
-)
-from mlmon.report.charts.theme import Datasets, colour, spot
+from mlmon.report.charts.grammar import Datasets, Spec, apart, reached, specification
 from mlmon.report.facts import words
 
 BESIDE = 12  # pixels between the plot and these names
 MARGIN = 112  # room beside the plot for the names of the versions
 TICK = 120  # pixels that a time needs
-STATES = {"domain": ["active", "before"], "range": [colour("accent"), colour("reference")]}
-
-
-@cache
-def specification() -> Spec:
-    """A row per version: a bar from start to end, marks on it, the times or batches below."""
-    x = number("x", axis=None, scale={"nice": False, "zero": False})
-    y = number("row", axis=None, scale={"nice": False, "zero": False, "reverse": True})
-    state = category("state", scale=STATES, legend=None)
-    return layers(
-        layer("frame", mark("rule", opacity=0), x=x, y=y),
-        layer(
-            "rows",
-            mark("rule", color=colour("grid")),
-            y=y,
-            x={"value": 0},
-            x2={"value": {"expr": "width"}},
-        ),
-        layer(
-            "bars",
-            mark("rule", strokeWidth=10, opacity=0.4, strokeCap="round"),
-            x=x,
-            x2=field("end"),
-            y=y,
-            color=state,
-        ),
-        layer(
-            "marks",
-            spot(70, 1.5),
-            x=x,
-            y=y,
-            color=state,
-            description=category("description"),
-        ),
-        layer(
-            "rows",
-            mark("text", align="right", baseline="middle", color=colour("text")),
-            x={"value": -BESIDE},
-            y=y,
-            text=category("text"),
-        ),
-        layer(
-            "ticks",
-            mark("text", baseline="top"),
-            x=x,
-            y={"value": {"expr": "height + 4"}},
-            text=category("text"),
-        ),
-        room(),
-    )
 
 
 def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: facts are the rows of the query `model_versions`."""
+    """From when to when each was active, and when it was made: the rows of `model_versions`."""
     rows = facts["rows"]
     times = [
         row[key].timestamp() for row in rows for key in ("created_at", "activated_at") if row[key]
@@ -85,93 +20,73 @@ def draw_lifetimes(facts: dict[str, Any], width: int, height: int) -> tuple[Spec
     first, last = min(times), max(times)
     end = last + ((last - first) or 1) * 0.15  # what is active goes on
     low = first - (end - first) * 0.03
-    lines, marks = [], []
+    bars, marks = [], []
     for place, row in enumerate(rows):
-        state = "active" if row["is_active"] else "before"
+        at = {"row": place, "state": state(row)}
         if row["activated_at"]:
-            until = end if row["is_active"] or not row["replaced_at"] else stamp(row["replaced_at"])
-            lines.append(bar(place, stamp(row["activated_at"]), until, state))
-        mark = {"x": stamp(row["created_at"]), "row": place, "state": state}
-        marks.append({**mark, "description": life(row)})
-    width -= MARGIN
-    return sized(specification(), width, height), {
-        "frame": frame(low, end, len(rows)),
-        "rows": names(rows),
-        "bars": lines,
-        "marks": marks,
-        "ticks": times_below(rows, low, end, width),
-        "room": reached(-BESIDE, [row["text"] for row in names(rows)], -1),
-    }
+            goes_on = row["is_active"] or not row["replaced_at"]
+            until = end if goes_on else row["replaced_at"].timestamp()
+            bars.append({**at, "x": row["activated_at"].timestamp(), "end": until})
+        marks.append({**at, "x": row["created_at"].timestamp(), "description": life(row)})
+    ticks = times_below(rows, low, end, width - MARGIN)
+    return timeline(rows, (low, end), bars, marks, ticks, width, height)
 
 
 def draw_coverage(facts: dict[str, Any], width: int, height: int) -> tuple[Spec, Datasets]:
-    """The specification and its data: the rows of `model_versions` and of `version_batches`."""
+    """From which batch to which, and a mark on each: the rows of `version_batches`, too."""
     rows, batches = facts["rows"], facts["batches"]
-    place_of = {row["model_version"]: place for place, row in enumerate(rows)}
-    shown = [row for row in batches if row["model_version"] in place_of]
-    states = {row["model_version"]: "active" if row["is_active"] else "before" for row in rows}
-    lines, marks = [], []
-    for version, place in place_of.items():
-        mine = [row for row in shown if row["model_version"] == version]
-        if mine:
-            ends = [row["position"] for row in mine]
-            lines.append(bar(place, min(ends), max(ends), states[version]))
-        marks += [
-            {
-                "x": row["position"],
-                "row": place,
-                "state": states[version],
-                "description": f"Version {version}: {words.short(row['batch'])}, "
-                + words.plural(row["evaluations"], "evaluation"),
-            }
-            for row in mine
-        ]
-    width -= MARGIN
+    bars, marks = [], []
+    for place, version in enumerate(rows):
+        at = {"row": place, "state": state(version)}
+        own = [row for row in batches if row["model_version"] == version["model_version"]]
+        if own:
+            ends = [row["position"] for row in own]
+            bars.append({**at, "x": min(ends), "end": max(ends)})
+        for row in own:
+            batch = f"Version {version['model_version']}: {words.short(row['batch'])}, "
+            count = words.plural(row["evaluations"], "evaluation")
+            marks.append({**at, "x": row["position"], "description": f"{batch}{count}"})
     last = max(row["position"] for row in batches)
-    return sized(specification(), width, height), {
-        "frame": frame(0.5, last + 0.5, len(rows)),
-        "rows": names(rows),
-        "bars": lines,
+    ticks = batches_below(batches, last, width - MARGIN)
+    return timeline(rows, (0.5, last + 0.5), bars, marks, ticks, width, height)
+
+
+def timeline(
+    rows: Sequence[dict[str, Any]],
+    reach: tuple[float, float],
+    bars: list[dict[str, Any]],
+    marks: list[dict[str, Any]],
+    ticks: list[dict[str, Any]],
+    width: int,
+    height: int,
+) -> tuple[Spec, Datasets]:
+    """A row per version: a bar from start to end, marks on it, the times or batches below."""
+    names = [
+        f"version {row['model_version']}{', active' if row['is_active'] else ''}" for row in rows
+    ]
+    return specification("timeline", width - MARGIN, height), {
+        "frame": [{"x": reach[0], "row": -0.5}, {"x": reach[1], "row": len(rows) - 0.5}],
+        "rows": [{"row": place, "text": name} for place, name in enumerate(names)],
+        "bars": bars,
         "marks": marks,
-        "ticks": batches_below(batches, last, width),
-        "room": reached(-BESIDE, [row["text"] for row in names(rows)], -1),
+        "ticks": ticks,
+        "room": reached(-BESIDE, names, -1),
     }
 
 
-def stamp(value: datetime) -> float:
-    """A time as a place on the axis."""
-    return value.timestamp()
-
-
-def bar(place: int, start: float, end: float, state: str) -> dict[str, Any]:
-    """A stretch of a version's row."""
-    return {"x": start, "end": end, "row": place, "state": state}
-
-
-def frame(low: float, high: float, rows: int) -> list[dict[str, float]]:
-    """The corners of the plot."""
-    return [{"x": low, "row": -0.5}, {"x": high, "row": rows - 0.5}]
-
-
-def names(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """What stands beside each row."""
-    return [
-        {
-            "row": place,
-            "text": f"version {row['model_version']}{', active' if row['is_active'] else ''}",
-        }
-        for place, row in enumerate(rows)
-    ]
+def state(version: dict[str, Any]) -> str:
+    """How a version's row looks."""
+    return "active" if version["is_active"] else "before"
 
 
 def life(row: dict[str, Any]) -> str:
     """A version's life in words."""
-    said = f"Version {row['model_version']}: made {words.moment(row['created_at'])}"
+    text = f"Version {row['model_version']}: made {words.moment(row['created_at'])}"
     if row["activated_at"]:
-        said += f", activated {words.moment(row['activated_at'])}"
+        text += f", activated {words.moment(row['activated_at'])}"
     if row["is_active"]:
-        return f"{said}, active"
-    return f"{said}, replaced {words.moment(row['replaced_at'])}" if row["replaced_at"] else said
+        return f"{text}, active"
+    return f"{text}, replaced {words.moment(row['replaced_at'])}" if row["replaced_at"] else text
 
 
 def times_below(
@@ -180,7 +95,7 @@ def times_below(
     """When versions were made, as far as there is room to say so, the newest first."""
     placed: list[dict[str, Any]] = []
     for row in rows:
-        x = stamp(row["created_at"])
+        x = row["created_at"].timestamp()
         pixel = (x - low) / ((high - low) or 1) * width
         if all(abs(pixel - other["pixel"]) >= TICK for other in placed):
             placed.append({"x": x, "pixel": pixel, "text": words.moment(row["created_at"])})

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from mlmon.warehouse.sql import FORBIDDEN, literal, spelled
+from mlmon.warehouse.sql import FORBIDDEN, literal, names, spelled
 
 Row = dict[str, Any]
 Read = Callable[..., list[Row]]
@@ -31,10 +31,10 @@ class Answer:
 
 def in_zone(read: Read, zone: str) -> Read:
     """The same reading, with every time, which the warehouse holds in UTC, in a time zone."""
-    there = ZoneInfo(zone)
+    local_zone = ZoneInfo(zone)
 
     def local(query: str, **parameters: Any) -> list[Row]:
-        return [moved(row, there) for row in read(query, **parameters)]
+        return [moved(row, local_zone) for row in read(query, **parameters)]
 
     return local
 
@@ -56,12 +56,50 @@ def moved(value: Any, zone: ZoneInfo) -> Any:
 def ask(read: Read, name: str, **parameters: Any) -> Answer:
     """Run `queries/<name>.sql`; return its rows and its text with literal values."""
     query = text(name)
-    return Answer([printable(row) for row in read(query, **parameters)], shown(name, **parameters))
+    rows = [printable(row) for row in read(query, **parameters)]
+    return Answer(rows, spelled(query, parameters))
 
 
-def shown(name: str, **parameters: Any) -> str:
-    """A query as it is shown, of which the rows are known already."""
-    return spelled(text(name), parameters)
+class Subject:
+    """What a page or a tile is about: the parameters of its queries, each of which is asked once.
+
+    `about` is what is known of it beforehand, as its row in the list of pages. A query gets those
+    of the parameters that occur in it.
+    """
+
+    def __init__(self, read: Read, about: Row | None = None, **parameters: Any) -> None:
+        """Nothing is asked yet."""
+        self.read, self.about, self.parameters = read, about or {}, parameters
+        self.answers: dict[str, Answer] = {}
+
+    def __call__(self, name: str, **further: Any) -> Answer:
+        """The answer to `queries/<name>.sql`."""
+        given = self.given(name, further)
+        key = f"{name} {given}"
+        if key not in self.answers:
+            self.answers[key] = ask(self.read, name, **given)
+        return self.answers[key]
+
+    def answer(self, name: str, answer: Answer) -> None:
+        """The answer to a query is known already: nobody asks it again."""
+        self.answers[f"{name} {self.given(name, {})}"] = answer
+
+    def shown(self, name: str) -> str:
+        """The query as it is shown, of which the rows are known already."""
+        return spelled(text(name), self.given(name, {}))
+
+    def given(self, name: str, further: Row) -> Row:
+        """The parameters of the query."""
+        every = {**self.parameters, **further}
+        return {key: every[key] for key in names(text(name)) if key in every}
+
+    def of(self, about: Row | None = None, **parameters: Any) -> "Subject":
+        """Something within it: further parameters, and what is known of that."""
+        return Subject(self.read, about or self.about, **{**self.parameters, **parameters})
+
+    def evaluation(self, key: str) -> "Subject":
+        """An evaluation within it, with all that is known of it."""
+        return self.of(ask(self.read, "evaluation", evaluation_id=key).first, evaluation_id=key)
 
 
 def ask_parts(
@@ -83,9 +121,9 @@ def ask_parts(
     }
 
 
-def part_of(query: str, wanted: dict[str, Any]) -> str:
+def part_of(query: str, values: dict[str, Any]) -> str:
     """The query for those of its rows that have these values."""
-    conditions = " and ".join(f"{key} = {literal(value)}" for key, value in wanted.items())
+    conditions = " and ".join(f"{key} = {literal(value)}" for key, value in values.items())
     return f"from (\n{query}\n)\nwhere {conditions};"
 
 

@@ -8,8 +8,8 @@ PADDING = 4
 
 def sparkline(values: Sequence[float | None], width: int, height: int) -> str:
     """The path of a line through the values; an undefined value leaves a gap."""
-    known = [value for value in values if value is not None]
-    low, high = (min(known), max(known)) if known else (0.0, 0.0)
+    defined = [value for value in values if value is not None]
+    low, high = (min(defined), max(defined)) if defined else (0.0, 0.0)
     step = (width - 2 * PADDING) / max(len(values) - 1, 1)
     scale = (height - 2 * PADDING) / ((high - low) or 1)
     path, pen = [], "M"
@@ -68,8 +68,8 @@ def zones(limits: Mapping[str, Any], low: float, high: float) -> list[tuple[str,
 def meter(limits: Mapping[str, Any], value: float | None) -> dict[str, Any]:
     """A bar with the stretches beyond the limits and a mark where the value lies."""
     keys = ("minimum", "soft_minimum", "soft_maximum", "maximum")
-    known = [limits[key] for key in keys if limits[key] is not None]
-    ends = [*known, *([] if value is None else [value])] or [0.0]
+    defined = [limits[key] for key in keys if limits[key] is not None]
+    ends = [*defined, *([] if value is None else [value])] or [0.0]
     room = (max(ends) - min(ends)) * 0.35 or abs(ends[0]) or 1.0
     low, high = min(ends) - room, max(ends) + room
     return {
@@ -77,6 +77,6 @@ def meter(limits: Mapping[str, Any], value: float | None) -> dict[str, Any]:
             {"tone": tone, "x": place(start, low, high), "width": place(end - start, 0, high - low)}
             for tone, start, end in zones(limits, low, high)
         ],
-        "limits": [place(limit, low, high) for limit in known],
+        "limits": [place(limit, low, high) for limit in defined],
         "value": None if value is None else place(value, low, high),
     }

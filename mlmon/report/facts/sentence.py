@@ -9,10 +9,10 @@ from mlmon.report.facts import words
 
 LONGEST = 20  # letters of a word that fits into a column of facts
 Part = str | dict[str, Any]
-Said = list[Part]
+Sentence = list[Part]
 
 
-def told(value: Any, form: Callable[[Any], str] = words.figure) -> Part:
+def figure(value: Any, form: Callable[[Any], str] = words.figure) -> Part:
     """A figure in a sentence: its text and, beside it, the value of its query."""
     return {"text": form(value), "value": value}
 
@@ -28,7 +28,7 @@ def name(text: str) -> Part:
 
 
 def spelled(
-    parts: Said | str, plain: Callable[[str], str] = str, strong: Callable[[str], str] = str
+    parts: Sentence | str, plain: Callable[[str], str] = str, strong: Callable[[str], str] = str
 ) -> str:
     """The sentence as one text, its words spelled by the one, all that is strong by the other."""
     if isinstance(parts, str):
@@ -41,46 +41,53 @@ def spelled(
 
 
 def word(part: Part) -> str:
-    """What a part of a sentence says."""
+    """A part of a sentence as text."""
     if isinstance(part, str):
         return part
     return str(next(part[key] for key in ("strong", "name", "text") if key in part))
 
 
-def counted(count: int, noun: str) -> Said:
+def counted(count: int, noun: str) -> Sentence:
     """1 feature, 2 features."""
-    return [told(count), f" {noun}" if count == 1 else f" {noun}s"]
+    return [figure(count), f" {noun}" if count == 1 else f" {noun}s"]
 
 
-def joined(parts: list[Said], between: str = ", ") -> Said:
+def joined(parts: list[Sentence], between: str = ", ") -> Sentence:
     """One sentence after the other."""
-    return [part for place, said in enumerate(parts) for part in ([between] * (place > 0) + said)]
+    return [part for place, each in enumerate(parts) for part in ([between] * (place > 0) + each)]
+
+
+def tally(counts: Mapping[str, Any], whole: str, verbs: Mapping[str, str]) -> Sentence:
+    """Of 3 checks, 1 failed, 2 passed: how many did what, by the keys of the counts."""
+    each: list[Sentence] = [[figure(counts[key]), f" {verbs[key]}"] for key in verbs if counts[key]]
+    return ["Of ", *counted(counts[whole], whole.removesuffix("s")), ", ", *joined(each), "."]
 
 
 def definitions(facts: Iterable[tuple[str, Any]]) -> list[dict[str, Any]]:
     """What is known of something, each under its title; what is not known is left out."""
-    told = [(title, fact(known)) for title, known in facts if known or known == 0]
-    return [{"title": title, "said": said, "long": has_long_word(said)} for title, said in told]
+    sentences = [(title, fact(value)) for title, value in facts if value or value == 0]
+    return [
+        {
+            "title": title,
+            "sentence": sentence,  # long, where a word in it, as an id, has no room in one column
+            "long": any(len(part) > LONGEST for part in re.split(r"[\s_/-]+", spelled(sentence))),
+        }
+        for title, sentence in sentences
+    ]
 
 
-def has_long_word(said: Said) -> bool:
-    """Whether a word in it, as an id, has no room in one column of facts."""
-    return any(len(part) > LONGEST for part in re.split(r"[\s_/-]+", spelled(said)))
-
-
-def fact(known: Any) -> Said:
+def fact(value: Any) -> Sentence:
     """A fact as a sentence: what is made of parts already, a figure, or a name."""
-    if isinstance(known, list):
-        return known
-    return [told(known) if isinstance(known, int | float) else name(str(known))]
+    if isinstance(value, list):
+        return value
+    return [figure(value) if isinstance(value, int | float) else name(str(value))]
 
 
-def limits(row: Mapping[str, Any]) -> Said:
+def limits(row: Mapping[str, Any]) -> Sentence:
     """The limits of a check: soft max 0.3, max 0.4."""
-    return joined(
-        [
-            [f"{word} ", told(row[key], words.plain)]
-            for key, word in words.LIMITS.items()
-            if row[key] is not None
-        ]
-    )
+    each: list[Sentence] = [
+        [f"{word} ", figure(row[key], words.plain)]
+        for key, word in words.LIMITS.items()
+        if row[key] is not None
+    ]
+    return joined(each)

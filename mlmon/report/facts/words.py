@@ -1,9 +1,11 @@
 """Figures, times and limits in a reader's words. Formatting only: no figure is made here."""
 
+import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 MINUS = "\N{MINUS SIGN}"
@@ -12,44 +14,9 @@ UNDEFINED = "undefined"
 NOTHING = "\N{EN DASH}"
 ZERO = re.compile(r"(?<![\w.])-0(?![.\d])")
 HYPHEN = re.compile(r"(?<![^\s(\[:=<>])-(?=[\d.])")
-STATUS = {
-    "OK": "OK",
-    "WARNING": "Warning",
-    "ERROR": "Error",
-    "EMPTY": "No value",
-    "NONE": "No limit",
-    "SUCCESS": "Success",
-    "FAILED": "Failed",
-    "ABORTED": "Aborted",
-    "SKIPPED": "Skipped",
-    "RUNNING": "Not ended",
-    "DRIFTED": "Drifted",
-    "WATCH": "Watch",
-    "STABLE": "Stable",
-    "WORSE": "Worse",
-    "BETTER": "Better",
-    "STEADY": "Steady",
-    "CHANGED": "Changed",
-    "ACTIVE": "Active",
-    "CURRENT": "Up to date",
-    "OUTDATED": "Out of date",
-    "UNKNOWN": "Not known",
-    "OPENED": "Opened",
-    "ESCALATED": "Escalated",
-    "ACKNOWLEDGED": "Acknowledged",
-    "REOPENED": "Open again",
-    "RESOLVED": "Resolved",
-    "ACTIVATED": "Activated",
-    "KEPT": "Kept inactive",
-}
-TONES = {
-    "good": (
-        *("OK", "SUCCESS", "STABLE", "STEADY", "BETTER", "ACTIVE", "CURRENT"),
-        *("RESOLVED", "ACTIVATED"),
-    ),
-    "warn": ("WARNING", "WATCH", "CHANGED", "OUTDATED", "OPENED", "REOPENED"),
-    "bad": ("ERROR", "FAILED", "ABORTED", "DRIFTED", "WORSE", "ESCALATED"),
-}
+# Status -> its word, and which of the four looks it has: good, warn, bad or idle.
+STATUSES: dict[str, list[str]] = json.loads(Path(__file__).with_name("statuses.json").read_text())
+STATUS = {status: word for status, (word, _) in STATUSES.items()}
 LIMITS = {
     "minimum": "min",
     "soft_minimum": "soft min",
@@ -58,9 +25,9 @@ LIMITS = {
 }
 
 
-def tone(status: str) -> str:
-    """Which of the four looks a status has: good, warn, bad or idle."""
-    return next((name for name, statuses in TONES.items() if status in statuses), "idle")
+def tone(status: str | None) -> str:
+    """Which of the four looks a status has; any other, and none, is idle."""
+    return STATUSES[status][1] if status in STATUSES else "idle"
 
 
 def figure(value: Any) -> str:
@@ -171,12 +138,6 @@ def duration(seconds: Any) -> str:
     return f"{hours} h {minutes_left} min" if hours else f"{minutes} min {rest} s"
 
 
-def limits(row: Mapping[str, Any]) -> str:
-    """The limits of a check in words: soft max 0.3, max 0.4."""
-    known = [f"{name} {plain(row[key])}" for key, name in LIMITS.items() if row[key] is not None]
-    return ", ".join(known)
-
-
 def listing(names: Sequence[str], most: int = 3) -> str:
     """Names in a sentence; of many, the first few and how many are left."""
     shown = [short(name) for name in names[:most]]
@@ -198,7 +159,7 @@ def plural(count: int, noun: str) -> str:
 
 def span(names: Sequence[str] | None) -> str:
     """From the first of these names to the last."""
-    known = [name for name in names or [] if name is not None]
-    if not known:
+    given = [name for name in names or [] if name is not None]
+    if not given:
         return ""
-    return known[0] if known[0] == known[-1] else f"{known[0]} to {known[-1]}"
+    return given[0] if given[0] == given[-1] else f"{given[0]} to {given[-1]}"

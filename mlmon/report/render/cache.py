@@ -15,23 +15,23 @@ from mlmon.system.files import own, replacing
 
 def folder() -> Path | None:
     """The folder; None where nothing may be kept."""
-    found = Path(cache_from_source(__file__)).parent
-    usable = found.is_dir() and os.access(found, os.W_OK) and not sys.dont_write_bytecode
-    return found if usable else None
+    place = Path(cache_from_source(__file__)).parent
+    usable = place.is_dir() and os.access(place, os.W_OK) and not sys.dont_write_bytecode
+    return place if usable else None
 
 
-def kept(told: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def cached(key: str, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """What `make` makes of what it was told, or made in an earlier run; it is plain JSON."""
     place = folder()
     if place is None:
         return make()
-    name = hashlib.md5(told.encode(), usedforsecurity=False).hexdigest()
+    name = hashlib.md5(key.encode(), usedforsecurity=False).hexdigest()
     file = place / f"{name}.json"
     with suppress(OSError, ValueError):
-        found: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-        return found
-    made = make()
+        stored: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+        return stored
+    fresh = make()
     # On a full disk, say, it is made again next time.
     with suppress(OSError), replacing(file, own, "what drawing compiles") as draft:
-        draft.write_text(json.dumps(made), encoding="utf-8")
-    return made
+        draft.write_text(json.dumps(fresh), encoding="utf-8")
+    return fresh

@@ -4,19 +4,19 @@ import base64
 import hashlib
 import re
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from mlmon.report.charts.draw import draw
 from mlmon.report.charts.own import Undrawable
 from mlmon.report.facts import words
-from mlmon.report.render import cache as kept
+from mlmon.report.facts.tile import Chart, Facts
+from mlmon.report.render.cache import folder
+from mlmon.report.render.environment import TEMPLATES, jinja
 from mlmon.system.logs import log
 
-TEMPLATES = Path(__file__).parents[1] / "templates"
 SHORT = 12  # letters of a name that fits anywhere
 # After an underscore or a slash; after other marks only before a letter, for a date is one word.
 JOINTS = re.compile(r"(?<=[_/=&])(?=[^\W_])|(?<=[.:])(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])")
@@ -26,21 +26,11 @@ STYLE, SCRIPT = "page.css", "page.js"
 
 @cache
 def environment() -> Environment:
-    """Jinja with autoescape on for everything, and the drawing of charts as a filter."""
-    place = kept.folder()
-    made = Environment(
-        loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        bytecode_cache=FileSystemBytecodeCache(str(place), "%s.jinja2") if place else None,
-    )
-    made.filters.update(drawn=drawn, tone=words.tone, written=written, jointed=jointed)
-    return made
+    """Jinja with the drawing of charts as a filter."""
+    return jinja(folder(), drawn=drawn, tone=words.tone, written=written, jointed=jointed)
 
 
-def drawn(chart: dict[str, Any], size: tuple[int, int]) -> Markup:
+def drawn(chart: Chart, size: tuple[int, int]) -> Markup:
     """The chart as SVG: what the template may insert as it is; or why it cannot be drawn."""
     try:
         return Markup(draw(chart, size))  # Vega escapes every text
@@ -84,7 +74,7 @@ def policy() -> str:
     )
 
 
-def render(page: dict[str, Any], fingerprint: str) -> str:
+def render(page: Facts, fingerprint: str) -> str:
     """The page as one HTML document."""
     return (
         environment()

@@ -14,6 +14,9 @@ from mlmon.report.facts.ask import printable
 # http, https, mailto, and whatever has neither a scheme nor another host: a path or a place.
 LINK = re.compile(r"(?:https?:|mailto:|(?![a-z][a-z0-9+.-]*:|[/\\]{2}))", re.IGNORECASE)
 DEEPEST = 6
+TABLE = (
+    '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n'  # for keyboards
+)
 
 
 def html(text: str, above: int) -> str:
@@ -29,19 +32,14 @@ def html(text: str, above: int) -> str:
 @cache
 def parser() -> MarkdownIt:
     """CommonMark with tables."""
-    made = MarkdownIt("commonmark", {"html": False}).enable("table")
-    made.validateLink = is_allowed  # type: ignore[method-assign]
-    made.add_render_rule("image", instead)
-    made.add_render_rule("fence", code)
-    made.add_render_rule("code_block", code)
-    made.add_render_rule("table_open", table_open)
-    made.add_render_rule("table_close", table_close)
-    return made
-
-
-def is_allowed(url: str) -> bool:
-    """Whether a link may lead there."""
-    return LINK.match(url.strip()) is not None
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
+    markdown.validateLink = lambda url: LINK.match(url.strip()) is not None  # type: ignore[method-assign]
+    markdown.add_render_rule("image", instead)
+    markdown.add_render_rule("fence", code)
+    markdown.add_render_rule("code_block", code)
+    markdown.add_render_rule("table_open", lambda *_: TABLE)
+    markdown.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    return markdown
 
 
 def rank(tokens: list[Token], above: int) -> None:
@@ -72,13 +70,3 @@ def instead(renderer: Any, tokens: list[Token], place: int, options: Any, env: A
 def code(_renderer: Any, tokens: list[Token], place: int, _options: Any, _env: Any) -> str:
     """Code that a keyboard can scroll."""
     return f'<pre tabindex="0"><code>{escapeHtml(tokens[place].content)}</code></pre>\n'
-
-
-def table_open(*_: Any) -> str:
-    """A table that a keyboard can scroll."""
-    return '<div class="scroll" tabindex="0" role="group" aria-label="Table"><table>\n'
-
-
-def table_close(*_: Any) -> str:
-    """Its end."""
-    return "</table></div>\n"

@@ -42,12 +42,12 @@ def all_threads(read: Read) -> Read:
 
 
 @contextmanager
-def held(read: Read, stale: int, known: int) -> Iterator[None]:
-    """Inside, where most of the known pages are stale, the shared views are temporary tables.
+def shared_views(read: Read, stale: int, every: int) -> Iterator[None]:
+    """Inside, where most of all pages are stale, the shared views are temporary tables.
 
     Such a table hides the view of its name; no query says anything else for it.
     """
-    names = SHARED if stale > FEW and 4 * stale > known else ()
+    names = SHARED if stale > FEW and 4 * stale > every else ()
     with afterwards(read, *(f"drop table if exists temp.{name}" for name in names)):
         for name in names:
             read(f"create temp table {name} as from {name}")

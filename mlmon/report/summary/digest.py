@@ -60,6 +60,6 @@ def picture(facts: Facts) -> dict[str, Any]:
             if chart["kind"] == "history":
                 title = f"{words.short(prose.line(chart['facts']['metric']), 60)} by batch"
                 about.insert(0, f"store {words.short(prose.line(tile['subtitle']))}")
-                told = [prose.headline(facts), ", ".join(about)]
-                return {"chart": chart, "title": title, "subtitles": told}
+                subtitles = [prose.headline(facts), ", ".join(about)]
+                return {"chart": chart, "title": title, "subtitles": subtitles}
     return {"chart": None, "title": prose.headline(facts), "subtitles": [", ".join(about)]}

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from mlmon.check import kinds
-from mlmon.report.facts import sentence as said
+from mlmon.report.facts import sentence as sentences
 from mlmon.report.facts import words
 from mlmon.report.facts.links import DASHBOARD
 from mlmon.report.facts.table import Cell, Table
@@ -32,12 +32,12 @@ JOINER = "\N{WORD JOINER}"  # neither seen nor a letter: nothing is found across
 
 def markdown(facts: Facts) -> str:
     """The verdict, the figures, what failed, what drifted, and the way to the page."""
-    told = prose.verdict_of(facts)
+    verdict = prose.verdict_of(facts)
     blocks = [
-        f"## {shape(told['badge']['status'])} {escaped(prose.headline(facts))}",
+        f"## {shape(prose.badge_of(verdict)['status'])} {escaped(prose.headline(facts))}",
         ", ".join(map(escaped, prose.about(facts))),
     ]
-    for answer in told["answers"]:
+    for answer in verdict["answers"]:
         blocks += answered(answer)
     figures = prose.figures(facts)
     blocks += chosen(figures["caption"], figures, list(prose.FIGURES.values()))
@@ -61,25 +61,23 @@ def failures(facts: Facts) -> Iterator[str]:
         if tile["id"] == "check-table" and tile["tables"]:
             rows = [row for row in tile["tables"][0]["rows"] if failed(row)]
             listed, others = shortlist(rows)
-            kept = tile["tables"][0] | {"rows": listed}
-            yield from chosen("Checks that did not pass", kept, CHECKS)
+            few: Table = {**tile["tables"][0], "rows": listed}
+            yield from chosen("Checks that did not pass", few, CHECKS)
             yield from others
 
 
-def shortlist(rows: Sequence[Sequence[Cell]]) -> tuple[list[Sequence[Cell]], list[str]]:
+def shortlist(rows: Sequence[list[Cell]]) -> tuple[list[list[Cell]], list[str]]:
     """The rows that are worth telling, trouble first, and in a line how many others there are."""
-    results: list[dict[str, Any]] = [{"outcome": outcome_of(row), "row": row} for row in rows]
-    told, others = kinds.shortlist(results)
+    results: list[dict[str, Any]] = [
+        {"outcome": next(cell["status"] for cell in row if cell.get("status")), "row": row}
+        for row in rows
+    ]
+    shown, others = kinds.shortlist(results)
     counted = [
         f"{kinds.others_of(count)}: {words.STATUS[outcome].lower()}"
         for outcome, count in others.items()
     ]
-    return [each["row"] for each in told], [f"and {', '.join(counted)}"] if counted else []
-
-
-def outcome_of(row: Sequence[Cell]) -> str:
-    """The outcome in a row of checks."""
-    return next(str(cell["status"]) for cell in row if cell.get("status"))
+    return [each["row"] for each in shown], [f"and {', '.join(counted)}"] if counted else []
 
 
 def evidence(facts: Facts) -> Iterator[str]:
@@ -88,7 +86,7 @@ def evidence(facts: Facts) -> Iterator[str]:
         for tile in section["tiles"]:
             if tile["id"] == "features" and tile["tables"]:
                 yield f"### {escaped(section['title'])}"
-                yield escaped(f"{said.spelled(tile['sentence'])}.")
+                yield escaped(f"{sentences.spelled(tile['sentence'] or '')}.")
                 yield from chosen("", tile["tables"][0], FEATURES, drifted)
             elif tile["id"] == "performance-drift" and tile["tables"]:
                 yield from chosen(section["title"], tile["tables"][0], PERFORMANCE)
@@ -108,11 +106,11 @@ def chosen(
     title: str,
     table: Table,
     titles: Sequence[str],
-    wanted: Callable[[Sequence[Cell]], bool] = bool,
+    which: Callable[[Sequence[Cell]], bool] = bool,
 ) -> Iterator[str]:
     """These columns of a page's table, of the rows that are wanted; nothing if none is."""
     places = [place for place, column in enumerate(table["columns"]) if column["title"] in titles]
-    rows = [[celled(row[place]) for place in places] for row in table["rows"] if wanted(row)]
+    rows = [[celled(row[place]) for place in places] for row in table["rows"] if which(row)]
     if rows:
         if title:
             yield f"### {escaped(title)}"
@@ -122,8 +120,8 @@ def chosen(
 
 def celled(cell: Cell) -> str:
     """What stands in a cell, a status with its shape."""
-    if cell.get("status"):
-        return marked(cell["status"])
+    if status := cell.get("status"):
+        return marked(status)
     return escaped(words.short(cell["text"], 60))
 
 
@@ -146,7 +144,7 @@ def shape(status: str) -> str:
 
 def spelled(sentence: list[Any]) -> str:
     """A sentence with its strong parts in bold."""
-    return said.spelled(sentence, escaped_part, lambda part: f"**{escaped(part)}**")
+    return sentences.spelled(sentence, escaped_part, lambda part: f"**{escaped(part)}**")
 
 
 def escaped_part(part: str) -> str:

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import printable
 from mlmon.report.facts.sentence import spelled
 from mlmon.report.facts.table import BLANK, Cell, Table
-from mlmon.report.facts.tile import Facts, Tile
+from mlmon.report.facts.tile import Badge, Facts, Tile
 
 # Marks that turn the direction of what follows them, beyond the name that holds them.
 DIRECTIONS = dict.fromkeys((0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)))
@@ -34,6 +34,11 @@ def verdict_of(facts: Facts) -> Tile:
     return next(each for each in tiles_of(facts) if each["id"] == "verdict")
 
 
+def badge_of(verdict: Tile) -> Badge:
+    """The badge, which every verdict has."""
+    return verdict["badge"] or {"status": "NONE", "text": ""}
+
+
 def tiles_of(facts: Facts) -> Iterator[Tile]:
     """The dashboard's tiles, in the order of the page."""
     for section in facts["sections"]:
@@ -42,8 +47,8 @@ def tiles_of(facts: Facts) -> Iterator[Tile]:
 
 def headline(facts: Facts) -> str:
     """The verdict in a word and a sentence."""
-    told = verdict_of(facts)
-    return f"{told['badge']['text']}: {line(told['title'])}"
+    verdict = verdict_of(facts)
+    return f"{badge_of(verdict)['text']}: {line(verdict['title'])}"
 
 
 def heading(facts: Facts) -> str:
@@ -72,6 +77,8 @@ def figures(facts: Facts) -> Table:
 
 def figure(tile: Tile, name: str) -> Cell:
     """What stands in the table of a number tile."""
+    parts: dict[str, Any] = {**tile}
     if name == "badge":
-        return BLANK | (tile["badge"] or {})
-    return BLANK | {"text": spelled(tile[name]), "value": tile["value"] if name == "text" else None}
+        return cast("Cell", {**BLANK, **(parts["badge"] or {})})
+    value = parts["value"] if name == "text" else None
+    return cast("Cell", {**BLANK, "text": spelled(parts[name]), "value": value})

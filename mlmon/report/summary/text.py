@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
-from mlmon.report.facts import sentence as said
+from mlmon.report.facts import sentence as sentences
 from mlmon.report.facts import words
 from mlmon.report.facts.links import DASHBOARD
 from mlmon.report.facts.tile import Facts
@@ -18,12 +18,12 @@ def text(facts: Facts) -> str:
     """The verdict's three answers and where the page is; no line has a hundred letters."""
     lines = [*wrapped(prose.headline(facts)), *wrapped(", ".join(prose.about(facts)))]
     for answer in prose.verdict_of(facts)["answers"]:
-        lines += ["", *wrapped(answer["title"]), *told(answer)]
+        lines += ["", *wrapped(answer["title"]), *answered(answer)]
     lines += ["", f"The whole report: {DASHBOARD}"]
     return "\n".join(map(typed, lines)) + "\n"
 
 
-def told(answer: dict[str, Any]) -> Iterator[str]:
+def answered(answer: dict[str, Any]) -> Iterator[str]:
     """The sentences, points and commands of an answer."""
     for sentence in answer["sentences"]:
         yield from wrapped(spelled(sentence), INDENT)
@@ -41,7 +41,7 @@ def commanded(command: str) -> list[str]:
 
 def spelled(sentence: list[Any]) -> str:
     """A sentence without emphasis."""
-    return prose.line(said.spelled(sentence))
+    return prose.line(sentences.spelled(sentence))
 
 
 def wrapped(sentence: str, first: str = "", other: str | None = None) -> list[str]:

@@ -1,134 +1,53 @@
-"""Tiles that mlmon knows: a part of a store's latest evaluation, or one of the lists."""
+"""The tiles that mlmon.yml may list for a dashboard: each name with what makes the tile."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from mlmon.report.facts import words
-from mlmon.report.facts.ask import Read, Row, ask
-from mlmon.report.facts.links import model_page
-from mlmon.report.facts.sentence import Said, joined, name
-from mlmon.report.facts.tile import HALF, Tile, absent, resized, way
-from mlmon.report.tiles import drift, metric, own, performance, prediction
-from mlmon.report.tiles.lists import check_tile, evaluation_tile
-from mlmon.report.tiles.versions import version_tile
+from mlmon.config.dashboards import OF_A_STORE
+from mlmon.report.facts.ask import Read, Row, Subject
+from mlmon.report.facts.sentence import Sentence, joined, name
+from mlmon.report.facts.tile import Tile, absent, resized
+from mlmon.report.tiles import drift, metric, own, prediction
+from mlmon.report.tiles.listing import listing
+from mlmon.report.tiles.performance import SHOWN, why_absent
+from mlmon.report.tiles.versions import linked_versions
 from mlmon.system.commands import command
 
 SIDE_BY_SIDE = 8  # twelfths that two confusion matrices need
+# Parts of an evaluation that need no truth; the others are those of its performance.
+PARTS: dict[str, Callable[[Subject], Tile]] = {
+    "features": lambda of: next(iter(drift.input_drift(of))),
+    "importance": lambda of: list(drift.input_drift(of))[-1],
+    "density": prediction.density,
+    "fugacity": prediction.fugacity,
+}
 
 
-def ready(read: Read, show: str, wanted: Mapping[str, Any], place: int) -> Tile:
-    """The tile that `show:` names, under an identity of its own; `wanted` is its entry."""
-    if wanted.get("store") is not None:
-        made = of_latest(read, show, wanted["store"], wanted.get("width"))
-    else:
-        made = LISTS[show](read, wanted)
-    return {**made, "id": f"{made['id']}-{place}"}
-
-
-def of_latest(read: Read, show: str, store: str, width: int | None) -> Tile:
+def of_latest(of: Subject, show: str, store: str, width: int | None) -> Tile:
     """A part of the latest evaluation of a store, or why there is none."""
-    latest = ask(read, "latest_evaluation", store=store).first
+    latest = of("latest_evaluation", store=store).first
     if not latest:
-        said = f"No batch has been evaluated yet: {command('evaluate', store)}"
-        return absent(show, show.replace("_", " ").capitalize(), said, span=width or 6)
-    about = ask(read, "evaluation", evaluation_id=latest["evaluation_id"]).first
-    made = PARTS[show](read, about, width)
-    further = [made["subtitle"]] if isinstance(made["subtitle"], str) else made["subtitle"]
-    told: list[Said] = [[name(store)], [name(about["batch"])], further or []]
-    return {**made, "subtitle": joined([part for part in told if part])}
+        how = f"No batch has been evaluated yet: {command('evaluate', store)}"
+        return absent(show, show.replace("_", " ").capitalize(), how, span=width or 6)
+    whole = of.evaluation(latest["evaluation_id"])
+    if show in PARTS:
+        part = PARTS[show](whole)
+    elif whole.about["has_performance"]:
+        both = show == "confusion_matrix" and (width or 0) >= SIDE_BY_SIDE
+        part = SHOWN["confusion_matrices" if both else show](whole, 0)
+    else:
+        title = "Performance is not available"
+        part = absent("performance", title, why_absent(whole.about), span=6)
+    further = part["subtitle"] or []
+    subtitle: list[Sentence] = [
+        [name(store)],
+        [name(whole.about["batch"])],
+        [further] if isinstance(further, str) else further,
+    ]
+    return {**part, "subtitle": joined([each for each in subtitle if each])}
 
 
-def of_drift(place: int) -> Callable[[Read, Row, int | None], Tile]:
-    """The first or the last tile of the input drift."""
-
-    def part(read: Read, about: Row, _width: int | None) -> Tile:
-        key = about["evaluation_id"]
-        counts = ask(read, "drift_counts", evaluation_id=key).first
-        return drift.input_drift(read, key, counts)[place]
-
-    return part
-
-
-def density(read: Read, about: Row, _width: int | None) -> Tile:
-    """The density of the score."""
-    scores = ask(read, "score_density", evaluation_id=about["evaluation_id"])
-    return prediction.density(scores, about, HALF)
-
-
-def fugacity(read: Read, about: Row, _width: int | None) -> Tile:
-    """The share of records predicted in each class."""
-    shares = ask(read, "prediction_drift", evaluation_id=about["evaluation_id"])
-    return prediction.fugacity(read, shares, about)
-
-
-def measured(make: Callable[[Read, Row, int | None], Tile]) -> Callable[..., Tile]:
-    """The tile, or why nobody knows how good the predictions were."""
-
-    def part(read: Read, about: Row, width: int | None) -> Tile:
-        if about["has_performance"]:
-            return make(read, about, width)
-        said = performance.why_absent(about)
-        return absent("performance", "Performance is not available", said, span=6)
-
-    return part
-
-
-def by_key(make: Callable[[Read, str], Tile]) -> Callable[..., Tile]:
-    """A tile of performance that asks for the evaluation's id alone."""
-    return measured(lambda read, about, _width: make(read, about["evaluation_id"]))
-
-
-def curve(name: str) -> Callable[..., Tile]:
-    """One of the curves."""
-    return by_key(lambda read, key: performance.curve(read, key, name))
-
-
-def matrix(read: Read, about: Row, width: int | None) -> Tile:
-    """The confusion matrix; beside it the reference's, where there is room."""
-    return performance.confusion_matrix(read, about, both=(width or 0) >= SIDE_BY_SIDE)
-
-
-PARTS: dict[str, Callable[[Read, Row, int | None], Tile]] = {
-    "features": of_drift(0),
-    "importance": of_drift(-1),
-    "density": density,
-    "fugacity": fugacity,
-    "performance": by_key(performance.drift_table),
-    "confusion_matrix": measured(matrix),
-    **{name: curve(name) for name in performance.CURVES},
-    "decision_chart": measured(lambda read, about, _: performance.decision_chart(read, about)),
-    "error_distribution": by_key(performance.error_distribution),
-    "predicted_vs_actual": by_key(performance.predicted_vs_actual),
-    "classification_report": by_key(performance.classification_report),
-}
-
-
-def checks(read: Read, _wanted: Mapping[str, Any]) -> Tile:
-    """The latest result of every check."""
-    answer = ask(read, "checks")
-    return check_tile(answer.rows, answer.sql)
-
-
-def evaluations(read: Read, _wanted: Mapping[str, Any]) -> Tile:
-    """Every evaluation."""
-    answer = ask(read, "evaluations")
-    return evaluation_tile(answer.rows, answer.sql)
-
-
-def versions(read: Read, wanted: Mapping[str, Any]) -> Tile:
-    """The versions of a model."""
-    model = wanted["model"]
-    return version_tile(read, model, [way(f"All about {words.short(model)}", model_page(model))])
-
-
-LISTS: dict[str, Callable[[Read, Mapping[str, Any]], Tile]] = {
-    "checks": checks,
-    "evaluations": evaluations,
-    "versions": versions,
-}
-
-
-# ---- The tiles that mlmon.yml lists for a dashboard, in its order; without any, what matters
+# ---- The tiles of a dashboard in their order; without any, what matters
 
 
 Entry = Mapping[str, Any]
@@ -136,41 +55,34 @@ NUMBERS = 4  # in the row that a dashboard of the usual tiles begins with
 USUAL = ("value", "history", "last_runs")
 
 
-def configured(
-    read: Read, tried: Read, wanted: Mapping[str, Any], models: Sequence[Row]
-) -> list[Tile]:
-    """The tiles of a dashboard; `wanted` is its entry in mlmon.yml or empty.
+def configured(of: Subject, tried: Read, board: Entry, models: Sequence[Row]) -> list[Tile]:
+    """The tiles of a dashboard; `board` is its entry in mlmon.yml or empty.
 
     A dashboard that has the usual tiles alone, in their usual width, begins with a full row of
     numbers; any other has exactly its tiles.
     """
-    titles = {row["metric"]: row["title"] for row in ask(read, "metric_titles").rows}
-    asked = list(wanted.get("tiles") or [])
-    entries = list(enumerate(asked, 1))
-    if all(is_usual(entry) for entry in asked):
+    titles = {row["metric"]: row["title"] for row in of("metric_titles").rows}
+    listed = list(board.get("tiles") or [])
+    entries = list(enumerate(listed, 1))
+    if all(showing(entry) in USUAL and not entry.get("width") for entry in listed):
         names = [model["model"] for model in models]
-        usual = [row for name in names for row in ask(read, "number_tiles", model=name).rows]
-        entries = list(enumerate(asked or default_tiles(read, usual), 1))
+        usual = [row for name in names for row in of("number_tiles", model=name).rows]
+        entries = list(enumerate(listed or default_tiles(of, usual), 1))
         entries = filled_up(entries, usual)
     numbers = iter(range(1, len(entries) + 1))
+    tiles = [(entry, tile_of(of, tried, entry, titles, place, numbers)) for place, entry in entries]
     return [
-        finished(entry, made(read, tried, entry, titles, place, numbers))
-        for place, entry in entries
+        resized({**tile, "title": entry.get("title") or tile["title"]}, entry.get("width"))
+        for entry, tile in tiles
     ]
 
 
-def default_tiles(read: Read, usual: Sequence[Row]) -> list[Entry]:
+def default_tiles(of: Subject, usual: Sequence[Row]) -> list[Entry]:
     """What a dashboard shows that nobody configured: the data drift and every scenario."""
     histories = [
         {**row, "title": None, "show": "history"} for row in usual if row["metric"] == "data_drift"
     ]
-    runs = [{**row, "show": "last_runs"} for row in ask(read, "scenarios").rows]
-    return [*histories, *runs]
-
-
-def is_usual(entry: Entry) -> bool:
-    """Whether it is a number, a history or last runs, as wide as they are by default."""
-    return showing(entry) in USUAL and not entry.get("width")
+    return [*histories, *({**row, "show": "last_runs"} for row in of("scenarios").rows)]
 
 
 def showing(entry: Entry) -> str:
@@ -183,40 +95,41 @@ def showing(entry: Entry) -> str:
 
 def filled_up(entries: list[tuple[int, Entry]], usual: Sequence[Row]) -> list[tuple[int, Entry]]:
     """The entries, those numbers that come first followed by others until there are four."""
-    values = [entry for _, entry in entries if showing(entry) == "value"]
-    known = {(entry["metric"], entry.get("feature")) for entry in values}
-    more = [row for row in usual if (row["metric"], row["feature"]) not in known]
-    first = next(
-        (at for at, (_, entry) in enumerate(entries) if showing(entry) != "value"), len(entries)
-    )
-    fill = [(0, row) for row in more[: max(NUMBERS - len(values), 0)]]
+    shows = [showing(entry) == "value" for _, entry in entries]
+    listed = {
+        (entry["metric"], entry.get("feature"))
+        for is_number, (_, entry) in zip(shows, entries, strict=True)
+        if is_number
+    }
+    more = [row for row in usual if (row["metric"], row["feature"]) not in listed]
+    first = [*shows, False].index(False)
+    fill = [(0, row) for row in more[: max(NUMBERS - sum(shows), 0)]]
     return [*entries[:first], *fill, *entries[first:]]
 
 
-def made(
-    read: Read,
+def tile_of(
+    of: Subject,
     tried: Read,
     entry: Entry,
     titles: Mapping[str, str],
     place: int,
     numbers: Iterator[int],
 ) -> Tile:
-    """The tile as it is by itself."""
+    """The tile as it is by itself, under an identity of its own."""
     match showing(entry):
         case "text":
             return own.text_tile(entry, place)
         case "query":
             return own.query_tile(tried, entry, place)
         case "last_runs":
-            return metric.last_runs(read, entry["scenario"], place)
+            return metric.last_runs(of, entry["scenario"], place)
         case "history":
-            return metric.history(read, entry, titles, place)
+            return metric.history(of, entry, titles, place)
         case "value":
-            return metric.number(read, entry, titles, next(numbers))
+            return metric.number(of, entry, titles, next(numbers))
+        case show if show in OF_A_STORE:
+            tile = of_latest(of, show, entry["store"], entry.get("width"))
         case show:
-            return ready(read, show, entry, place)
-
-
-def finished(entry: Entry, made: Tile) -> Tile:
-    """The tile with the title and the width that mlmon.yml gives it."""
-    return resized({**made, "title": entry.get("title") or made["title"]}, entry.get("width"))
+            maker = linked_versions if show == "versions" else listing(show)
+            (tile,) = maker(of.of(model=entry.get("model")))
+    return {**tile, "id": f"{tile['id']}-{place}"}

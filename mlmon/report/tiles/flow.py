@@ -5,9 +5,10 @@ from typing import Any
 
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Row, ask, printable
+from mlmon.report.facts.columns import columns_of
 from mlmon.report.facts.links import model_page, run_page, store_page
-from mlmon.report.facts.table import Column, filled, table
-from mlmon.report.facts.tile import Section, badge, chart, queries, section, tile
+from mlmon.report.facts.table import filled, table
+from mlmon.report.facts.tile import Section, badge, chart, section, tile
 
 # ---- Where the boxes of the flow stand: in columns on a wide page, as a tree on a narrow one
 
@@ -122,21 +123,6 @@ def sizes(nodes: Sequence[Node], edges: Sequence[Edge]) -> tuple[tuple[int, int]
     return ((WIDE, TOP + lowest * PITCH + HEIGHT), (NARROW, len(nodes) * STEP))
 
 
-NODE_COLUMNS = (
-    Column("name", "Name", "link"),
-    Column("kind", "Kind"),
-    Column("of", "Of store"),
-    Column("items", "Holds", "count", words.NOTHING),
-    Column("held", "What"),
-    Column("state", "State", "status"),
-    Column("why", "Why"),
-    Column("fed_by", "Fed by"),
-)
-TODO_COLUMNS = (
-    Column("name", "Out of date", "link"),
-    Column("reason", "Why"),
-    Column("command", "What to type", "code"),
-)
 LEAD = (
     "A thing is out of date when doing it again now would give something else. What must be read "
     "and scored first is what mlmon evaluate --dry-run lists."
@@ -151,36 +137,47 @@ ITEMS = {
 
 
 def flow_section(read: Read, flow: Mapping[str, Any], paths: Collection[str]) -> Section:
-    """The picture with its table; `paths` are the pages that there are, to be linked to."""
+    """The picture with its table; `paths` are the pages that there are, to be linked to.
+
+    There is no picture of nothing, and none of more than anybody can follow.
+    """
     answer = ask(read, "flow")
-    held = {(row["kind"], row["store"], row["name"]): row for row in answer.rows}
+    stored = {(row["kind"], row["store"], row["name"]): row for row in answer.rows}
     edges = flow["edges"]
     nodes = [
-        told(node, held.get((node["kind"], node["store"], node["name"]), {}), paths)
+        described(node, stored.get((node["kind"], node["store"], node["name"]), {}), paths)
         for node in printable(flow["nodes"])
     ]
     for node in nodes:
         feeding = [edge["source"] for edge in edges if edge["target"] == node["id"]]
         node["fed_by"] = ", ".join(nodes[other]["name"] for other in feeding) or None
     outdated = [node for node in nodes if node["state"] == "OUTDATED"]
-    made = tile(
+    todo = [
+        {**node, **each, "command": each["command"] or None}
+        for node in outdated
+        for each in node["reasons"]
+    ]
+    caption = "What to type for what is out of date, in this order"
+    title = "What feeds what, with what each holds and whether it is up to date"
+    pictures = [chart("flow", title, sizes(nodes, edges), nodes=nodes, edges=edges)]
+    own = tile(
         "picture",
         "From the data to the decision",
         "flow",
         badge=badge("OUTDATED", f"{len(outdated)} out of date") if outdated else badge("CURRENT"),
         sentence=None if nodes else "mlmon.yml names no dataset.",
-        charts=pictures(nodes, edges),
-        tables=[todo(outdated)] if outdated else None,
-        numbers=[table("What feeds what", filled(NODE_COLUMNS, nodes), nodes)],
-        sql=queries(answer),
+        charts=pictures if 0 < len(nodes) <= MOST else [],
+        tables=[table(caption, columns_of("todo"), todo)] if outdated else None,
+        numbers=[filled("What feeds what", columns_of("flow"), nodes)],
+        sql=[answer.sql],
     )
-    return section("flow", "What feeds what", [made], short="Flow", lead=LEAD)
+    return section("flow", "What feeds what", [own], "Flow", LEAD)
 
 
-def told(node: Row, held: Row, paths: Collection[str]) -> Row:
+def described(node: Row, stored: Row, paths: Collection[str]) -> Row:
     """A node with what it holds, why it is out of date, and where its page lies."""
-    items, newest = held.get("items"), held.get("newest")
-    kind, ran = node["kind"], held.get("run_id")
+    items, newest = stored.get("items"), stored.get("newest")
+    kind, ran = node["kind"], stored.get("run_id")
     pages = {
         "model": model_page(node["name"]),
         "store": store_page(node["name"]),
@@ -191,7 +188,7 @@ def told(node: Row, held: Row, paths: Collection[str]) -> Row:
         **node,
         "of": node["store"],
         "items": items,
-        "held": what(kind, newest),
+        "newest": newest_in_words(kind, newest),
         "last": newest if kind == "scenario" else None,
         "holds": holds(kind, items, newest),
         "why": "; ".join(each["reason"] for each in node["reasons"]) or None,
@@ -205,40 +202,21 @@ def holds(kind: str, items: int | None, newest: str | None) -> str:
         return "a report"
     if not items:
         return "nothing yet"
-    counted = words.plural(items, ITEMS[kind].removesuffix("s").replace("batche", "batch"))
-    if items != 1:
-        counted = f"{items:,} {ITEMS[kind]}"
+    noun = ITEMS[kind].removesuffix("s").replace("batche", "batch") if items == 1 else ITEMS[kind]
+    count = f"{items:,} {noun}"
     if newest is None or kind == "scenario":
-        return counted
+        return count
     if kind == "check":
-        return f"{counted}, last {words.STATUS.get(newest, newest).lower()}"
+        return f"{count}, last {words.STATUS.get(newest, newest).lower()}"
     if kind == "model":
-        return f"{counted}, {newest} is active"
-    return f"{counted}, to {words.short(newest, 16)}"
+        return f"{count}, {newest} is active"
+    return f"{count}, to {words.short(newest, 16)}"
 
 
-def what(kind: str, newest: str | None) -> str | None:
+def newest_in_words(kind: str, newest: str | None) -> str | None:
     """The newest of what a node holds, in words."""
     if newest is None:
         return None
     if kind in ("check", "scenario"):
         return f"{ITEMS[kind]}, the newest: {words.STATUS.get(newest, newest).lower()}"
     return f"{ITEMS[kind]}, {newest} is {'active' if kind == 'model' else 'the newest'}"
-
-
-def pictures(nodes: Sequence[Row], edges: Sequence[Row]) -> list[dict[str, Any]]:
-    """The picture in two sizes; none of nothing, and none of more than anybody can follow."""
-    if not 0 < len(nodes) <= MOST:
-        return []
-    title = "What feeds what, with what each holds and whether it is up to date"
-    return [chart("flow", title, sizes(nodes, edges), nodes=nodes, edges=edges)]
-
-
-def todo(outdated: Sequence[Row]) -> dict[str, Any]:
-    """What is out of date and what to type, in the order in which to type it."""
-    rows = [
-        {**node, **each, "command": each["command"] or None}
-        for node in outdated
-        for each in node["reasons"]
-    ]
-    return table("What to type for what is out of date, in this order", TODO_COLUMNS, rows)

@@ -1,7 +1,7 @@
 """Tiles of the user's own: a text, and a query shown as a table or drawn by a specification."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -11,8 +11,8 @@ from mlmon.errors import QueryFailed
 from mlmon.report.charts.own import is_natural, sizes
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Row, printable
-from mlmon.report.facts.table import Column, Table, table
-from mlmon.report.facts.tile import Chart, Tile, chart, tile
+from mlmon.report.facts.table import Cell, Column, Table, table
+from mlmon.report.facts.tile import Tile, chart, tile
 from mlmon.system.logs import log
 from mlmon.warehouse.queries import relation
 
@@ -32,53 +32,47 @@ class Result:
     count: int
 
 
-def text_tile(wanted: Mapping[str, Any], place: int) -> Tile:
+def text_tile(entry: Mapping[str, Any], place: int) -> Tile:
     """Markdown, with or without a heading."""
-    title = printable(wanted.get("title") or "")
-    return tile(f"text-{place}", title, "text", text=printable(wanted["text"]))
+    title = printable(entry.get("title") or "")
+    return tile(f"text-{place}", title, "text", text=printable(entry["text"]))
 
 
-def query_tile(tried: Read, wanted: Mapping[str, Any], place: int) -> Tile:
+def query_tile(tried: Read, entry: Mapping[str, Any], place: int) -> Tile:
     """The rows of a query as a table or, with a specification, as a picture; or why not.
 
     What is wrong with a query is a warning, too; the page is written all the same.
     """
-    title, specification = printable(wanted["title"]), wanted.get("chart")
-    made = tile(f"query-{place}", title, span=6, sql=[printable(wanted["query"])])
+    title, specification = printable(entry["title"]), entry.get("chart")
+    plain = tile(f"query-{place}", title, span=6, sql=[printable(entry["query"])])
     most = MOST_SHOWN if specification is None else MOST_DRAWN
     try:
-        result = answered(tried, wanted["query"], most)
+        result = answered(tried, entry["query"], most)
         if specification is not None and result.count > MOST_DRAWN:
             raise QueryFailed(f"{result.count:,} rows are too many to draw; {MOST_DRAWN:,} are not")
     except (QueryFailed, ValueError) as error:
         reason = words.short(printable(str(error)), 300)
         log.warning("mlmon: the tile %s: %s", words.short(title), reason)
-        return {**made, "sentence": f"Nothing to show: {reason}"}
+        return {**plain, "sentence": f"Nothing to show: {reason}"}
     if not result.rows:
-        return {**made, "sentence": "The query has no rows."}
+        return {**plain, "sentence": "The query has no rows."}
     if specification is None:
         tables = [numbers(title, result)]
-        return {**made, "kind": "rows", "subtitle": counted(result), "tables": tables}
-    return {
-        **made,
-        "kind": "natural" if is_natural(specification) else "table",
-        "charts": [picture(result, specification, title, wanted.get("width") or 6, place)],
-        "numbers": [numbers(f"{title}, {counted(result)}", result)],
-    }
-
-
-def picture(
-    result: Result, specification: Mapping[str, Any], title: str, width: int, place: int
-) -> Chart:
-    """The rows, to be drawn as the specification says in a tile of that many twelfths."""
-    return chart(
+        return {**plain, "kind": "rows", "subtitle": counted(result), "tables": tables}
+    picture = chart(
         "own",
         title,
-        sizes(specification, width),
+        sizes(specification, entry.get("width") or 6),
         specification=printable(specification),
         rows=[{printable(key): drawable(row[key]) for key in row} for row in result.rows],
         place=place,
     )
+    return {
+        **plain,
+        "kind": "natural" if is_natural(specification) else "table",
+        "charts": [picture],
+        "numbers": [numbers(f"{title}, {counted(result)}", result)],
+    }
 
 
 def answered(tried: Read, query: str, most: int) -> Result:
@@ -121,9 +115,18 @@ def numbers(caption: str, result: Result) -> Table:
         )
         for name, kind in result.kinds.items()
     ]
-    made = table(caption, columns, [shown(row, columns) for row in result.rows[:MOST_SHOWN]])
-    rows = [[{**cell, "value": drawable(cell["value"])} for cell in row] for row in made["rows"]]
-    return {**made, "rows": rows}
+    shown = [
+        {
+            key: spelled(row[key]) if form(kind) == "text" else row[key]
+            for key, kind in result.kinds.items()
+        }
+        for row in result.rows[:MOST_SHOWN]
+    ]
+    plain = table(caption, columns, shown)
+    rows: list[list[Cell]] = [
+        [{**cell, "value": drawable(cell["value"])} for cell in row] for row in plain["rows"]
+    ]
+    return {**plain, "rows": rows}
 
 
 def form(kind: str) -> str:
@@ -135,24 +138,16 @@ def form(kind: str) -> str:
     return "time" if kind.startswith("TIMESTAMP") and not kind.endswith("]") else "text"
 
 
-def shown(row: Row, columns: Sequence[Column]) -> Row:
-    """The row with texts where there are no figures and no times."""
-    return {
-        column.key: said(row[column.key]) if column.form == "text" else row[column.key]
-        for column in columns
-    }
-
-
-def said(value: Any) -> str:
+def spelled(value: Any) -> str:
     """A value as text."""
     if value is None:
         return words.NOTHING
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, list):
-        return ", ".join(map(said, value))
+        return ", ".join(map(spelled, value))
     if isinstance(value, dict):
-        return ", ".join(f"{printable(str(key))}: {said(inner)}" for key, inner in value.items())
+        return ", ".join(f"{printable(str(key))}: {spelled(inner)}" for key, inner in value.items())
     return str(printable(str(value)))
 
 

@@ -1,99 +1,70 @@
-"""Prediction drift of an evaluation: the tiles that both pages share."""
+"""Prediction drift of an evaluation: the tiles that pages share."""
+
+from collections.abc import Iterator
 
 from mlmon.report.facts import words
-from mlmon.report.facts.ask import Answer, Read, Row, ask
-from mlmon.report.facts.table import Column, Table, filled, table
+from mlmon.report.facts.ask import Answer, Row, Subject
+from mlmon.report.facts.columns import TABLES, columns, columns_of
+from mlmon.report.facts.table import Table, filled, table
 from mlmon.report.facts.tile import (
     HALF,
+    LOW,
     SAMPLES_KEY,
     Chart,
+    Sizes,
     Tile,
     absent,
     chart,
-    points_caption,
-    queries,
-    thinned,
+    points,
     tile,
 )
 
-LOW = ((350, 190),)
 BESIDE_A_TABLE = ((560, 190), (330, 190))
-DENSITY_COLUMNS = (
-    Column("sample", "Sample"),
-    Column("class", "Class"),
-    Column("score", "Score", "figure"),
-    Column("density", "Density", "figure"),
-)
-FUGACITY_COLUMNS = (
-    Column("class", "Predicted"),
-    Column("reference_share", "Reference", "share"),
-    Column("current_share", "Current", "share"),
-    Column("change", "Change", "points"),
-)
-STATISTIC_COLUMNS = (
-    Column("title", "Statistic", "named"),
-    Column("prediction", "Of the prediction", "figure", words.NOTHING),
-)
 # What the score is: the probability of the positive class unless the task says otherwise.
 SCORE = {"multiclass": "Probability of the predicted class", "regression": "Estimate"}
 DENSITIES = 6  # classes whose density is drawn; the SQL has all
 
 
-def prediction_drift(read: Read, evaluation: Row) -> list[Tile]:
+def prediction_drift(of: Subject) -> Iterator[Tile]:
     """How the scores and the predicted classes moved; by actual class where there are labels."""
-    key = evaluation["evaluation_id"]
-    scores = ask(read, "score_density", evaluation_id=key)
-    shares = ask(read, "prediction_drift", evaluation_id=key)
-    made = [density(scores, evaluation, HALF), fugacity(read, shares, evaluation)]
-    others = [name for name in classes(scores) if name is not None][:DENSITIES]
-    if others:
-        drawn = [density_chart(scores, name, evaluation, LOW) for name in others]
-        made.append(
-            tile(
-                "density-by-class",
-                "Density of the score by actual class",
-                "row",
-                charts=drawn,
-                key=SAMPLES_KEY,
-                sql=queries(scores),
-            )
+    yield density(of)
+    yield fugacity(of)
+    scores = of("score_density")
+    names = [name for name in classes(scores) if name is not None][:DENSITIES]
+    if names:
+        yield tile(
+            "density-by-class",
+            "Density of the score by actual class",
+            "row",
+            charts=[density_chart(scores, name, of.about, LOW) for name in names],
+            key=SAMPLES_KEY,
+            sql=[scores.sql],
         )
-    return made
 
 
-def prediction_summary(read: Read, evaluation: Row) -> Tile:
+def prediction_summary(of: Subject) -> Iterator[Tile]:
     """The density of the score with the fugacity below it."""
-    key = evaluation["evaluation_id"]
-    scores = ask(read, "score_density", evaluation_id=key)
-    shares = ask(read, "prediction_drift", evaluation_id=key)
-    made = density(scores, evaluation, BESIDE_A_TABLE)
-    if not shares.rows:
-        return made
-    sql = queries(*[answer for answer in (scores, shares) if answer.rows])
-    return {
-        **made,
-        "title": "Prediction drift",
-        "tables": [share_table(shares, evaluation)],
-        "sql": sql,
-    }
+    own, scores, shares = density(of, BESIDE_A_TABLE), of("score_density"), of("prediction_drift")
+    if shares.rows:
+        sql = [answer.sql for answer in (scores, shares) if answer.rows]
+        tables = [share_table(shares, of.about)]
+        own = {**own, "title": "Prediction drift", "tables": tables, "sql": sql}
+    yield own
 
 
-def density(scores: Answer, evaluation: Row, sizes: tuple[tuple[int, int], ...]) -> Tile:
+def density(of: Subject, sizes: Sizes = HALF) -> Tile:
     """The density of the score of all records, reference against current."""
-    title = f"Density of the {score_of(evaluation)}"
+    scores, title = of("score_density"), f"Density of the {score_of(of.about)}"
     if not scores.rows:
         return absent("density", title, "There are no scores to draw a density of.", span=6)
-    columns = filled(DENSITY_COLUMNS, scores.rows)
-    numbers = table(points_caption(scores.rows), columns, thinned(scores.rows))
-    drawn = density_chart(scores, classes(scores)[0], evaluation, sizes)
     return tile(
         "density",
         title,
         span=6,
-        charts=[drawn],
+        charts=[density_chart(scores, classes(scores)[0], of.about, sizes)],
         key=SAMPLES_KEY,
-        numbers=[numbers],
-        sql=queries(scores),
+        numbers=[points(columns_of("score_density"), scores.rows)],
+        sql=[scores.sql],
     )
 
 
@@ -102,19 +73,17 @@ def classes(scores: Answer) -> list[str | None]:
     return list(dict.fromkeys(row["class"] for row in scores.rows))
 
 
-def density_chart(
-    scores: Answer, name: str | None, evaluation: Row, sizes: tuple[tuple[int, int], ...]
-) -> Chart:
+def density_chart(scores: Answer, name: str | None, evaluation: Row, sizes: Sizes) -> Chart:
     """The density of the score of the records of one class, or of all."""
-    said = "All records" if name is None else f"Records of class {words.short(name)}"
+    whose = "All records" if name is None else f"Records of class {words.short(name)}"
     rows = [row for row in scores.rows if row["class"] == name]
     if evaluation["task"] == "regression":
         rows = without_empty_ends(rows)
     return chart(
         "density",
-        f"{said}: density of the {score_of(evaluation)}, reference and current",
+        f"{whose}: density of the {score_of(evaluation)}, reference and current",
         sizes,
-        caption="" if name is None else said,
+        caption="" if name is None else whose,
         axis=SCORE.get(evaluation["task"], "Score"),
         rows=rows,
         threshold=evaluation["threshold"],
@@ -136,26 +105,25 @@ def without_empty_ends(rows: list[Row]) -> list[Row]:
 
 def share_table(shares: Answer, evaluation: Row) -> Table:
     """The share of records predicted in each class, or estimated in each tenth."""
+    of, first = "predicted in each class", "Predicted"
     if evaluation["task"] == "regression":
-        said = "Fugacity: share of records in each tenth of the reference's estimates"
-        return table(said, (Column("class", "Estimate"), *FUGACITY_COLUMNS[1:]), shares.rows)
-    return table(
-        "Fugacity: share of records predicted in each class", FUGACITY_COLUMNS, shares.rows
-    )
+        of, first = "in each tenth of the reference's estimates", "Estimate"
+    heads = columns(f"class | {first}", *TABLES["tables"]["prediction_drift"])
+    return table(f"Fugacity: share of records {of}", heads, shares.rows)
 
 
-def fugacity(read: Read, shares: Answer, evaluation: Row) -> Tile:
+def fugacity(of: Subject) -> Tile:
     """The share of records predicted in each class, and how score and prediction drifted."""
-    statistics = ask(read, "prediction_statistics", evaluation_id=evaluation["evaluation_id"])
-    tables = [share_table(shares, evaluation)] if shares.rows else []
+    shares, statistics = of("prediction_drift"), of("prediction_statistics")
+    tables = [share_table(shares, of.about)] if shares.rows else []
     if statistics.rows:
-        score = score_of(evaluation)
-        columns = filled(
-            (*STATISTIC_COLUMNS, Column("score", f"Of the {score}", "figure", words.NOTHING)),
-            statistics.rows,
-        )
-        said = f"Drift of the {score}" if len(columns) == 2 else "Drift of prediction and score"
-        tables.append(table(said, columns, statistics.rows))
+        score = score_of(of.about)
+        own = f"score | Of the {score} | figure | {words.NOTHING}"
+        heads = columns(*TABLES["tables"]["prediction_statistics"], own)
+        drift = filled("Drift of prediction and score", heads, statistics.rows)
+        if len(drift["columns"]) == 2:
+            drift["caption"] = f"Drift of the {score}"
+        tables.append(drift)
     if not tables:
         return absent("fugacity", "Fugacity", "There are no predictions to compare.", span=6)
-    return tile("fugacity", "Fugacity", span=6, tables=tables, sql=queries(shares, statistics))
+    return tile("fugacity", "Fugacity", span=6, tables=tables, sql=[shares.sql, statistics.sql])

@@ -1,17 +1,16 @@
 """The verdict in words: is it OK, what changed, what to do."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from mlmon.report.facts import words
-from mlmon.report.facts.ask import Answer, Read, Row, ask, shown
-from mlmon.report.facts.sentence import Said, counted, joined, limits, strong, told
-from mlmon.report.facts.tile import Tile, badge, queries, tile
+from mlmon.report.facts.ask import Row, Subject
+from mlmon.report.facts.sentence import Sentence, figure, limits, strong, tally
+from mlmon.report.facts.tile import Tile, badge, tile
 from mlmon.report.tiles import alerts
 from mlmon.report.tiles.performance import MAIN_PERFORMANCE
 from mlmon.system.commands import command
 
-Look = Callable[..., Answer]
 LONGEST = 240  # characters of a message
 
 HEADLINES = {
@@ -19,6 +18,12 @@ HEADLINES = {
     "WARNING": "Something is past its soft limit",
     "EMPTY": "A check has no value to look at",
     "NONE": "Nothing is being checked yet",
+}
+OUTCOMES = {
+    "errors": "failed",
+    "warnings": "warned",
+    "empties": "had no value",
+    "passes": "passed",
 }
 BROKEN = {  # kind of a check -> what its subject does when it does not hold; others have a limit
     "values": "is none of the values it may have",
@@ -28,62 +33,47 @@ BROKEN = {  # kind of a check -> what its subject does when it does not hold; ot
 }
 
 
-def verdict(
-    read: Read, models: Answer, checks: Answer, focus: Row | None, labelled: Row | None
-) -> Tile:
+def verdict(of: Subject, focus: Row | None, labelled: Row | None) -> Tile:
     """The tile at the top of the dashboard.
 
     `focus` is the evaluation that explains it, `labelled` the latest one with performance.
     """
+    models, checks = of("models"), of("checks")
     if focus is None:
         return nothing_yet(models.rows)
-    asked: dict[str, Answer] = {}
-
-    def look(query: str, **parameters: Any) -> Answer:
-        return asked.setdefault(query, ask(read, query, **parameters))
-
+    look = Subject(of.read, evaluation_id=focus["evaluation_id"])
     counts = look("check_counts").first
     worst = checks.first or None
     status = worst["outcome"] if worst else "NONE"
+    sentences = [
+        *is_it_ok(status, worst, counts),
+        *alerts.in_words(look("alert_counts").first),
+        quality(look, labelled),
+    ]
+    before = focus["previous_batch"]
+    since = f"What changed since {words.short(before)}?" if before else "What changed?"
+    answers = [
+        answer("Is it OK?", sentences),
+        answer(since, items=what_changed(look, focus)),
+        what_to_do(look, status, worst, focus, models.rows),
+    ]
+    keys = [each["evaluation_id"] for each in (focus, labelled) if each is not None]
+    whole = [of.of(evaluation_id=key).shown("evaluation") for key in dict.fromkeys(keys)]
     return tile(
         "verdict",
         headline(status, worst),
         "verdict",
         status=status,
-        badge=badge_of(status),
-        answers=[
-            answer(
-                "Is it OK?",
-                [
-                    *is_it_ok(status, worst, counts),
-                    *alerts.in_words(look("alert_counts").first),
-                    quality(look, labelled),
-                ],
-            ),
-            answer(changed_title(focus), items=what_changed(look, focus)),
-            what_to_do(look, status, worst, focus, models.rows),
-        ],
-        sql=[
-            *queries(checks, models, *asked.values()),
-            *(
-                shown("evaluation", evaluation_id=key)
-                for key in dict.fromkeys(
-                    each["evaluation_id"] for each in (focus, labelled) if each is not None
-                )
-            ),
-        ],
+        badge=badge(status) or {"status": "EMPTY", "text": "No checks"},
+        answers=answers,
+        sql=[each.sql for each in (checks, models, *look.answers.values())] + whole,
     )
-
-
-def badge_of(status: str) -> dict[str, str] | None:
-    """The verdict's badge; a project without checks is told so."""
-    return badge(status) or {"status": "EMPTY", "text": "No checks"}
 
 
 def nothing_yet(models: list[Row]) -> Tile:
     """The verdict of a project in which nothing was evaluated."""
     trained = any(model["active_version"] is not None for model in models)
-    said = (
+    why = (
         "A model is trained, and no batch has been evaluated with it."
         if trained
         else "There is no model version and no evaluation in the warehouse yet."
@@ -96,7 +86,7 @@ def nothing_yet(models: list[Row]) -> Tile:
         status="NONE",
         badge={"status": "EMPTY", "text": "Empty"},
         answers=[
-            answer("Is it OK?", [[said]]),
+            answer("Is it OK?", [[why]]),
             answer("What changed?", [["Nothing can be compared yet."]]),
             step(
                 "Bring in data, train, evaluate. Where the project stands and what is next:",
@@ -124,7 +114,7 @@ def of_feature(check: Row) -> str:
     return f"{check['title']} of {words.short(feature)}" if feature else str(check["title"])
 
 
-def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
+def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Sentence]:
     """The answer, its reason, and how the other checks stand."""
     if worst is None:
         return [["Unknown: no check has run. Limits are set under checks: in mlmon.yml."]]
@@ -135,16 +125,16 @@ def is_it_ok(status: str, worst: Row | None, counts: Row) -> list[Said]:
         return [["Yes. ", *every, " on the newest evaluations."]]
     start = {"ERROR": "No. ", "WARNING": "Not quite. ", "EMPTY": "Unknown. "}[status]
     batch = words.short(worst["batch"] or "an evaluation that is gone")
-    said: Said = [start, *found(worst), f" on {batch}"]
+    text: Sentence = [start, *result(worst), f" on {batch}"]
     bounds = limits(worst)
-    said += ["; the limits are ", *bounds, "."] if bounds else ["."]
+    text += ["; the limits are ", *bounds, "."] if bounds else ["."]
     if (worst["repeated"] or 0) > 1:
-        times = told(worst["repeated"])
-        said += [" So it was on the last ", times, " evaluations that were checked."]
-    return [said, others(counts)] if counts["checks"] > 1 else [said]
+        times = figure(worst["repeated"])
+        text += [" So it was on the last ", times, " evaluations that were checked."]
+    return [text, tally(counts, "checks", OUTCOMES)] if counts["checks"] > 1 else [text]
 
 
-def found(check: Row) -> Said:
+def result(check: Row) -> Sentence:
     """What a check found: the value of a metric, or what a query or a function says."""
     title = of_feature(check)
     if check["kind"] in ("sql", "python"):
@@ -152,59 +142,40 @@ def found(check: Row) -> Said:
     return [strong(f"{title} is "), strong(words.figure(check["value"]), check["value"])]
 
 
-def others(counts: Row) -> Said:
-    """How many checks have which outcome."""
-    named = (
-        ("errors", "failed"),
-        ("warnings", "warned"),
-        ("empties", "had no value"),
-        ("passes", "passed"),
-    )
-    each: list[Said] = [[told(counts[key]), f" {word}"] for key, word in named if counts[key]]
-    return ["Of ", *counted(counts["checks"], "check"), ", ", *joined(each), "."]
-
-
-def quality(look: Look, labelled: Row | None) -> Said:
+def quality(look: Subject, labelled: Row | None) -> Sentence:
     """How good the predictions still are, where anybody can know."""
     if labelled is None:
         return ["How good the predictions are is unknown: no store computes performance."]
     key = labelled["evaluation_id"]
-    answer = look("performance_drift", evaluation_id=key)
-    known = {row["metric"]: row for row in answer.rows if row["current"] is not None}
+    rows = look("performance_drift", evaluation_id=key).rows
+    figures = {row["metric"]: row for row in rows if row["current"] is not None}
     for metric in (*MAIN_PERFORMANCE, "accuracy_score"):
-        if row := known.get(metric):
+        if row := figures.get(metric):
             return [
                 strong(f"{row['title']} is "),
                 strong(words.figure(row["current"]), row["current"]),
                 f" on {words.short(labelled['batch'])}, against ",
-                told(row["reference"]),
+                figure(row["reference"]),
                 f" in the reference: {words.STATUS[row['reading']].lower()}.",
             ]
     return []
 
 
-def changed_title(focus: Row) -> str:
-    """Since when the changes are told."""
-    before = focus["previous_batch"]
-    return f"What changed since {words.short(before)}?" if before else "What changed?"
-
-
-def what_changed(look: Look, focus: Row) -> list[Said]:
+def what_changed(look: Subject, focus: Row) -> list[Sentence]:
     """The figures that moved since the evaluation before, and what stands out now."""
-    key = focus["evaluation_id"]
-    items: list[Said] = [
+    items: list[Sentence] = [
         [
             f"{row['title']} ",
-            told(row["previous"]),
+            figure(row["previous"]),
             " to ",
             strong(words.figure(row["value"]), row["value"]),
             " (",
-            told(row["change"], words.signed),
+            figure(row["change"], words.signed),
             ")",
         ]
-        for row in look("changes", evaluation_id=key).rows
+        for row in look("changes").rows
     ]
-    drift = look("drift_counts", evaluation_id=key).first
+    drift = look("drift_counts").first
     if drift.get("drifted"):
         verb = "has" if drift["drifted"] == 1 else "have"
         items.append(
@@ -215,12 +186,12 @@ def what_changed(look: Look, focus: Row) -> list[Said]:
         )
     elif drift.get("features"):
         items.append(["No input feature has drifted from the reference"])
-    moved = look("prediction_moved", evaluation_id=key).first
+    moved = look("prediction_moved").first
     if moved:
         items.append(
             [
                 f"Predicted {words.short(moved['class'])}: ",
-                told(moved["reference_share"], words.share),
+                figure(moved["reference_share"], words.share),
                 " in the reference, ",
                 strong(words.share(moved["current_share"]), moved["current_share"]),
                 " now",
@@ -232,7 +203,7 @@ def what_changed(look: Look, focus: Row) -> list[Said]:
 
 
 def what_to_do(
-    look: Look, status: str, worst: Row | None, focus: Row, models: list[Row]
+    look: Subject, status: str, worst: Row | None, focus: Row, models: list[Row]
 ) -> dict[str, Any]:
     """The next step and the command to type."""
     store = (worst or focus)["store"]
@@ -250,9 +221,9 @@ def what_to_do(
         return step(
             [
                 "Version ",
-                told(active),
+                figure(active),
                 " is active, and the check still speaks of version ",
-                told(worst["model_version"]),
+                figure(worst["model_version"]),
                 ". Evaluate the new one before you trust it:",
             ],
             command("evaluate", store, batch=worst["batch"]),
@@ -266,22 +237,22 @@ def what_to_do(
     return step("Look at the features below. If the change is here to stay, retrain:", retrain)
 
 
-def step(sentence: str | Said, *commands: str) -> dict[str, Any]:
+def step(sentence: str | Sentence, *commands: str) -> dict[str, Any]:
     """What to do next and the commands to type for it."""
-    said: Said = [sentence] if isinstance(sentence, str) else sentence
-    return answer("What to do", [said], commands=commands)
+    text: Sentence = [sentence] if isinstance(sentence, str) else sentence
+    return answer("What to do", [text], commands=commands)
 
 
 def answer(
     title: str,
-    sentences: Sequence[Said] = (),
-    items: Sequence[Said] = (),
+    sentences: Iterable[Sentence] = (),
+    items: Iterable[Sentence] = (),
     commands: Sequence[str] = (),
 ) -> dict[str, Any]:
     """One of the three answers of a verdict."""
     return {
         "title": title,
-        "sentences": [said for said in sentences if said],
+        "sentences": [each for each in sentences if each],
         "points": list(items),
         "commands": list(commands),
     }

@@ -1,64 +1,58 @@
-"""The versions of a model: when each was made, was active and was evaluated on which batches."""
+"""The versions of a model: when each was made, active and evaluated, and why it became active."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from mlmon.report.facts import words
-from mlmon.report.facts.ask import Answer, Read, Row, ask
-from mlmon.report.facts.table import Column, Table, filled, table
-from mlmon.report.facts.tile import Chart, Tile, Way, absent, chart, queries, tile
+from mlmon.report.facts.ask import Row, Subject
+from mlmon.report.facts.columns import columns_of
+from mlmon.report.facts.links import model_page
+from mlmon.report.facts.sentence import Sentence, figure
+from mlmon.report.facts.table import table
+from mlmon.report.facts.tile import Chart, Tile, Way, chart
+from mlmon.report.tiles.listing import listing
 from mlmon.system.commands import command
 
 DRAWN = 12  # versions, the newest
 ROW = 30
 WIDTHS = (540, 300)  # of the picture, on a wide page and on a narrow one
-VERSION_COLUMNS = (
-    Column("model_version", "Version", "count"),
-    Column("status", "Status", "activity"),
-    Column("activated_at", "Activated", "moment"),
-    Column("algorithm", "Algorithm"),
-    Column("trained_on", "Trained on"),
-    Column("train_rows", "Rows", "count"),
-    Column("threshold", "Threshold", "figure"),
-    Column("reference_roc_auc", "Test ROC AUC", "figure", words.NOTHING),
-    Column("reference_r2", "Test R2", "figure", words.NOTHING),
-    Column("evaluations", "Evaluations", "count"),
-    Column("created_by", "Made by"),
-)
-LIFE_COLUMNS = (
-    Column("model_version", "Version", "count"),
-    Column("created_at", "Made", "moment"),
-    Column("activated_at", "Last activated", "moment", words.NOTHING),
-    Column("replaced_at", "Replaced", "moment", words.NOTHING),
-)
-BATCH_COLUMNS = (
-    Column("model_version", "Version", "count"),
-    Column("batch", "Batch"),
-    Column("evaluations", "Evaluations", "count"),
+VERSIONS = listing("model_versions", lines=lambda of, rows: [in_words(of, row) for row in rows])
+CONTESTS = listing(
+    "contests", lines=lambda _, rows: [contest(row) for row in rows if row["rows"] is not None]
 )
 
 
-def version_tile(read: Read, model: str, ways: Sequence[Way] = ()) -> Tile:
+def versions(of: Subject) -> Iterator[Tile]:
     """The versions of a model as a timeline and as a table, each with how to activate it."""
-    versions = ask(read, "model_versions", model=model)
-    if not versions.rows:
-        return absent("versions", "Versions", "This model has not been trained yet.")
-    batches = ask(read, "version_batches", model=model)
-    told = [in_words(row, model) for row in versions.rows]
-    return tile(
-        "versions",
-        "Timeline of versions",
-        charts=pictures(versions, batches),
-        subtitle=drawn(versions.rows),
-        tables=[table("Model versions, newest first", filled(VERSION_COLUMNS, told), told)],
-        numbers=numbers(versions, batches),
-        sql=queries(versions, *([batches] if batches.rows else [])),
-        ways=list(ways),
-    )
+    for own in VERSIONS(of):
+        if not of("model_versions").rows:
+            yield own
+            return
+        lives, coverage = of("model_versions"), of("version_batches")
+        numbers = [table("Versions in time, newest first", columns_of("lives"), lives.rows)]
+        if coverage.rows:
+            caption = "Batches that each version was evaluated on"
+            numbers.append(table(caption, columns_of("coverage"), coverage.rows))
+        many = len(lives.rows)
+        yield {
+            **own,
+            "subtitle": f"the newest {DRAWN} of {many} are drawn" if many > DRAWN else None,
+            "charts": charts(lives.rows[:DRAWN], coverage.rows),
+            "numbers": numbers,
+            "sql": [answer.sql for answer in (lives, coverage) if answer.rows],
+        }
 
 
-def in_words(row: Row, model: str) -> Row:
+def linked_versions(of: Subject) -> Iterator[Tile]:
+    """The same on another page than the model's."""
+    model = of.parameters["model"]
+    way: Way = {"text": f"All about {words.short(model)}", "href": model_page(model)}
+    for own in versions(of):
+        yield {**own, "ways": [way]} if own["tables"] else own
+
+
+def in_words(of: Subject, row: Row) -> Row:
     """A version as its row of the table has it."""
-    activate = command("activate", model, str(row["model_version"]))
+    activate = command("activate", of.parameters["model"], str(row["model_version"]))
     return {
         **row,
         "status": "ACTIVE" if row["is_active"] else None,
@@ -67,40 +61,24 @@ def in_words(row: Row, model: str) -> Row:
     }
 
 
-def drawn(rows: Sequence[Row]) -> str | None:
-    """How many of the versions are in the pictures, where not all are."""
-    return f"the newest {DRAWN} of {len(rows)} are drawn" if len(rows) > DRAWN else None
-
-
-def pictures(versions: Answer, batches: Answer) -> list[Chart]:
+def charts(rows: Sequence[Row], batches: Sequence[Row]) -> list[Chart]:
     """When each version was made and active, and which batches it was evaluated on."""
-    rows = versions.rows[:DRAWN]
-    size = tuple((width, ROW * len(rows)) for width in WIDTHS)
-    made = [
-        chart(
-            "lifetimes",
-            "When each version was made and for how long it was active",
-            size,
-            "Made (dot) and last active (bar)",
-            rows=rows,
-        )
+    sizes = tuple((width, ROW * len(rows)) for width in WIDTHS)
+    lives = "When each version was made and for how long it was active"
+    coverage = "Which batches each version was evaluated on"
+    facts = {"rows": rows, "batches": batches}
+    pictures = [
+        chart("lifetimes", lives, sizes, "Made (dot) and last active (bar)", rows=rows),
+        chart("coverage", coverage, sizes, "Batches it was evaluated on", **facts),
     ]
-    if batches.rows:
-        made.append(
-            chart(
-                "coverage",
-                "Which batches each version was evaluated on",
-                size,
-                "Batches it was evaluated on",
-                rows=rows,
-                batches=batches.rows,
-            )
-        )
-    return made
+    return pictures if batches else pictures[:1]
 
 
-def numbers(versions: Answer, batches: Answer) -> list[Table]:
-    """What is drawn, in figures."""
-    lives = table("Versions in time, newest first", LIFE_COLUMNS, versions.rows)
-    told = "Batches that each version was evaluated on"
-    return [lives, *([table(told, BATCH_COLUMNS, batches.rows)] if batches.rows else [])]
+def contest(row: Row) -> Row:
+    """A decision as its row of the table of figures has it."""
+    interval: Sentence | None = None
+    if row["lower"] is not None:  # between which gains the true one lies, and how surely
+        low, high = figure(row["lower"], words.signed), figure(row["upper"], words.signed)
+        interval = [low, " to ", high, " (", figure(row["confidence"], words.share), ")"]
+    of_batches = words.listing(row["batches"]) if row["batches"] else None
+    return {**row, "interval": interval, "of_batches": of_batches}
