@@ -31,9 +31,7 @@ def score(warehouse: Warehouse, config: Config, version: Version, batch: str) ->
     return total
 
 
-def _score(
-    warehouse: Warehouse, config: Config, version: Version, batch: str, total: int
-) -> None:
+def _score(warehouse: Warehouse, config: Config, version: Version, batch: str, total: int) -> None:
     fitted = load(config, version)
     query = sql_of(predictions.unscored_rows(warehouse, version, batch))
     for frame in _frames(warehouse, query, total):

@@ -1,14 +1,14 @@
 """A specification of the user's own, drawn in the look of the others and made safe for a page."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
 from mlmon.config.dashboards import foreign
 from mlmon.report.charts.grammar import Spec, document
+from mlmon.report.charts.sizes import is_single
 from mlmon.report.charts.theme import CONFIG, finished, vega
-from mlmon.report.facts.tile import NARROW, WIDTHS
+from mlmon.report.facts.tile import NARROW
 
 # ---- SVG that Vega made of a user's specification -> the same without what a page may not hold
 
@@ -76,32 +76,6 @@ def renamed(key: str, value: str, names: dict[str | None, str]) -> str | None:
     if place := REFERENCE.fullmatch(value):
         return f"url(#{names[place[1]]})" if place[1] in names else None
     return None if "url(" in value.lower() else value
-
-
-# ---- How large a picture is that the user specified; what they say themselves stays as they say it
-
-
-LOW, HIGH = 240, 300
-
-
-def sizes(specification: Mapping[str, Any], span: int) -> Sequence[tuple[int, int]]:
-    """The sizes at which it is drawn in a tile of that many twelfths; the second is narrow."""
-    width = WIDTHS[span]
-    if is_natural(specification) or width <= NARROW:
-        return ((width, LOW),)
-    return ((width, HIGH if span > 4 else LOW), (NARROW, LOW))
-
-
-def is_natural(specification: Mapping[str, Any]) -> bool:
-    """Whether the picture is as large as it says, or as its parts make it."""
-    return "width" in specification or not is_single(specification)
-
-
-def is_single(specification: Mapping[str, Any]) -> bool:
-    """Whether it is one pair of axes, whose size is that of the picture."""
-    encoding = specification.get("encoding")
-    apart = {"row", "column", "facet"} & set(encoding if isinstance(encoding, Mapping) else ())
-    return not apart and bool({"mark", "layer"} & set(specification))
 
 
 ROWS = "rows"

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from mlmon.errors import QueryFailed
-from mlmon.report.charts.own import is_natural, sizes
+from mlmon.report.charts.sizes import is_natural, sizes
 from mlmon.report.facts import words
 from mlmon.report.facts.ask import Read, Row, printable
 from mlmon.report.facts.table import Cell, Column, Table, table
