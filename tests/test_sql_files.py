@@ -17,7 +17,7 @@ WIDTH = 80
 TABLE_NAMES = {table.name for table in TABLES}
 # The relations that are generated, because they depend on a model's columns or on the headers of
 # all metrics, and their floor.
-GENERATED = dict.fromkeys(MADE_OF_MODELS, "staging")
+GENERATED = dict.fromkeys(sorted(MADE_OF_MODELS), "staging")
 GENERATED |= {view.name: view.floor for view in files.file_views() if view.name in MADE_OF_ENTRIES}
 # What a view may read, beside the stored tables and views of its own floor. Metrics are measured
 # from the profile; the marts only read what was stored, so that they answer at once.

@@ -7,6 +7,7 @@ from visits import Visit
 from mlmon.report.charts.grammar import apart
 from mlmon.report.facts import words
 from mlmon.report.facts.sentence import spelled
+from mlmon.report.render.html import jointed
 from mlmon.report.tiles.performance import few_in_words
 
 LOOK = r"""
@@ -120,3 +121,17 @@ def test_a_calibration_says_which_points_are_few_records():
     said = spelled(few_in_words("calibration_curve", rows))
     assert said == "Hollow: fewer than 30 records. Current: 10 at 0.850, 4 at 0.950. "
     assert few_in_words("roc_curve", rows) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("transactions, 2017_09", ["transactions, 2017_09"]),
+        ("2017_01_02 in the store", ["2017_01_02 in the store"]),
+        ("mes_for_ground_truth", ["mes_", "for_", "ground_", "truth"]),
+        ("a_feature_12_b", ["a_", "feature_", "12_", "b"]),
+        ("HistGradientBoosting", ["Hist", "Gradient", "Boosting"]),
+    ],
+)
+def test_a_name_breaks_at_its_joints_and_a_date_never(name, parts):
+    assert jointed(name).split("<wbr>") == parts

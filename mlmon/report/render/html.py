@@ -18,8 +18,9 @@ from mlmon.report.render.environment import TEMPLATES, jinja
 from mlmon.system.logs import log
 
 SHORT = 12  # letters of a name that fits anywhere
-# After an underscore or a slash; after other marks only before a letter, for a date is one word.
-JOINTS = re.compile(r"(?<=[_/=&])(?=[^\W_])|(?<=[.:])(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])")
+# After an underscore or a slash; after other marks only before a letter, for a date is one word,
+# 2017_09 too.
+JOINTS = re.compile(r"(?<=[_/=&])(?<!\d_)(?=[^\W_])|(?<=[_.:])(?=[^\W\d_])|(?<=[a-z])(?=[A-Z])")
 WHOLE = re.compile(r"\bp-value|\b\d+(?:-\d+)+\b")  # a browser breaks after any hyphen
 STYLE, SCRIPT = "page.css", "page.js"
 
