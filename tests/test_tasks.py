@@ -115,7 +115,7 @@ def evaluation_of(project: Project, store: str, batch: str) -> dict[str, Any]:
 def rows_of(project: Project, sample: str) -> pd.DataFrame:
     """Return a sample's labelled rows, as any SQL client would fetch them."""
     name = project.config.project
-    return project.warehouse.connection.execute(
+    rows: pd.DataFrame = project.warehouse.frame(
         f"""
         select s.record_id, t.target as actual, p.score, p.prediction
         from sample_records as s
@@ -124,13 +124,14 @@ def rows_of(project: Project, sample: str) -> pd.DataFrame:
         where s.sample_id = $id and t.target is not null
         order by s.record_id
         """,
-        {"id": sample},
-    ).df()
+        id=sample,
+    )
+    return rows
 
 
 def probabilities_of(project: Project, rows: pd.DataFrame) -> pd.DataFrame:
     """Return the probability of every class, a column per class, for these rows."""
-    said = project.warehouse.connection.execute("from class_probabilities").df()
+    said = project.warehouse.frame("from class_probabilities")
     return said.pivot(index="record_id", columns="class", values="probability").loc[
         rows["record_id"]
     ]
@@ -322,11 +323,12 @@ def test_figures_of_a_regression_equal_scikit_learn(diabetes, batch):
 def curve(project: Project, name: str, evaluation: dict[str, Any], side: str) -> pd.DataFrame:
     """Return the rows of a view of curves: of the evaluation, or of its reference."""
     key = "null" if side == "reference_sample_id" else f"'{evaluation['evaluation_id']}'"
-    return project.warehouse.connection.execute(
+    points: pd.DataFrame = project.warehouse.frame(
         f"from {name} where sample_id = $id and evaluation_id is not distinct from {key}"
         " order by bin",
-        {"id": evaluation[side]},
-    ).df()
+        id=evaluation[side],
+    )
+    return points
 
 
 @pytest.mark.parametrize("side", ["sample_id", "reference_sample_id"])

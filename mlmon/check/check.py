@@ -9,6 +9,7 @@ from mlmon.check import alerts, kinds
 from mlmon.config import Check, Config
 from mlmon.errors import ConfigError, EvaluationNotFound, require
 from mlmon.evaluations import own_metrics, stored
+from mlmon.evaluations.stored import Evaluation
 from mlmon.warehouse.warehouse import Row, Warehouse, now
 
 
@@ -45,13 +46,13 @@ def worst(results: list[Row]) -> str:
 
 def _latest(
     warehouse: Warehouse, stores: list[str], batch: str | None
-) -> tuple[list[Row], EvaluationNotFound | None]:
+) -> tuple[list[Evaluation], EvaluationNotFound | None]:
     """Return the latest evaluation (of the batch) per store, and what is said where none is."""
-    evaluations: list[Row] = []
+    evaluations: list[Evaluation] = []
     missing: EvaluationNotFound | None = None
     for name in stores:
         try:
-            evaluations.append(stored.find(warehouse, name, batch).row)
+            evaluations.append(stored.find(warehouse, name, batch))
         except EvaluationNotFound as error:
             missing = error
     return evaluations, missing
@@ -59,44 +60,44 @@ def _latest(
 
 def _named(
     warehouse: Warehouse, config: Config, store: str | None, batch: str | None, text: str
-) -> Row:
+) -> Evaluation:
     if batch:
         raise ConfigError("--batch and --evaluation: give one of them")
     found = stored.named(warehouse, text, store)
     require("store", found.store, config.stores)
-    return found.row
+    return found
 
 
-def _checked(warehouse: Warehouse, config: Config, chosen: list[Row]) -> list[Row]:
+def _checked(warehouse: Warehouse, config: Config, chosen: list[Evaluation]) -> list[Row]:
     """The evaluations have results, all of one time, and the alerts follow; return the results."""
     moment = now()
     results = [
         row
         for evaluation in chosen
-        for entry in config.stores[evaluation["store"]].checks
+        for entry in config.stores[evaluation.store].checks
         for row in _results(warehouse, config, evaluation, entry, moment)
     ]
     warehouse.append("check_results", results)
     for evaluation in chosen:
-        name = evaluation["store"]
+        name = evaluation.store
         alerts.follow(warehouse, name, config.stores[name].checks, moment)
     return results
 
 
 def _results(
-    warehouse: Warehouse, config: Config, evaluation: Row, entry: Check, moment: datetime
+    warehouse: Warehouse, config: Config, evaluation: Evaluation, entry: Check, moment: datetime
 ) -> Iterator[Row]:
     """Yield a result per figure that the check looks at."""
     look = kinds.Look(warehouse, config, evaluation, entry)
     for figure, (outcome, message), limits in kinds.JUDGES[entry.kind](look):
         yield {
-            "store": evaluation["store"],
+            "store": evaluation.store,
             "check_name": entry.name,
             "kind": entry.kind,
             "metric": entry.metric,
             "feature": figure.get("feature"),
             "segment": figure.get("segment"),
-            "evaluation_id": evaluation["evaluation_id"],
+            "evaluation_id": evaluation.evaluation_id,
             "value": figure["value"],
             "outcome": outcome,
             "message": message,

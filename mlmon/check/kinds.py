@@ -13,6 +13,7 @@ from mlmon.config import Check, Config
 from mlmon.config.checks import KINDS
 from mlmon.errors import LONGEST, QueryFailed, kind_and_reason, printable
 from mlmon.evaluations import own_metrics
+from mlmon.evaluations.stored import Evaluation
 from mlmon.models import versions
 from mlmon.system import functions
 from mlmon.system.quiet import log_warnings
@@ -33,7 +34,7 @@ class Look:
 
     warehouse: Warehouse
     config: Config
-    evaluation: Row
+    evaluation: Evaluation
     check: Check
 
 
@@ -228,23 +229,23 @@ def _figures(look: Look) -> list[Row]:
     at no longer.
     """
     warehouse, evaluation, check = look.warehouse, look.evaluation, look.check
-    features = look.config.models[look.config.stores[evaluation["store"]].model].features
-    version = versions.number(warehouse, evaluation["model"], evaluation["model_version"])
+    features = look.config.models[look.config.stores[evaluation.store].model].features
+    version = versions.number(warehouse, evaluation.model, evaluation.model_version)
     inputs = list(version.features)
     if check.feature in inputs and check.feature not in features:
-        note = f"{evaluation['model']} has no feature {check.feature} any more"
+        note = f"{evaluation.model} has no feature {check.feature} any more"
         return [{"feature": check.feature, "segment": None, "value": None, "note": note}]
     rows = warehouse.read(
         FIGURES,
-        id=evaluation["evaluation_id"],
+        id=evaluation.evaluation_id,
         metric=check.metric,
         feature=check.feature,
         segment=check.segment,
         features=[name for name in inputs if name in features] or [""],
     )
     one = {"feature": _one(check.feature), "segment": _one(check.segment), "value": None}
-    missing = f"the evaluation of {evaluation['batch']} has no such figure"
-    why = own_metrics.why_missing(warehouse, evaluation, str(check.metric))
+    missing = f"the evaluation of {evaluation.batch} has no such figure"
+    why = own_metrics.why_missing(warehouse, evaluation.evaluation_id, str(check.metric))
     return [{**row, "note": row.get("note") or why or missing} for row in rows or [one]]
 
 
@@ -263,7 +264,7 @@ def _typical_limits(look: Look, figure: Row) -> tuple[Limits, str | None]:
     names = ("store", "batch", "evaluated_at", "evaluation_id")
     history = look.warehouse.read(
         QUARTILES,
-        **{name: look.evaluation[name] for name in names},
+        **{name: getattr(look.evaluation, name) for name in names},
         metric=check.metric,
         feature=figure["feature"],
         segment=figure["segment"],
@@ -286,7 +287,7 @@ def by_query(look: Look) -> Iterator[tuple[Row, Judgement, Limits]]:
     It can only read. May raise TransactionLost: see `attempt`.
     """
     check, tried = look.check, look.warehouse.tried
-    values = {name: look.evaluation[name] for name in ("evaluation_id", "batch", "store")}
+    values = {name: getattr(look.evaluation, name) for name in ("evaluation_id", "batch", "store")}
     count: int | None = None
     try:
         rows = queries.relation(tried, spelled(check.sql or "", values))
@@ -304,13 +305,13 @@ def by_function(look: Look) -> Iterator[tuple[Row, Judgement, Limits]]:
     rows = look.warehouse.read(
         "select metric, value from evaluation_metrics"
         " where evaluation_id = $id and feature is null and segment is null",
-        id=evaluation["evaluation_id"],
+        id=evaluation.evaluation_id,
     )
     figures = {row["metric"]: row["value"] for row in rows}
     try:
         with log_warnings(f"check {check.name}: {check.python}"):
             function = functions.find(look.config.folder, str(check.python))
-            judgement = of_answer(check, function(figures, dict(evaluation)))
+            judgement = of_answer(check, function(figures, evaluation.row))
     except (Exception, SystemExit) as error:  # a user's function may raise anything
         judgement = failure(check), f"{check.python} failed: {kind_and_reason(error)}"
     yield {"value": None}, judgement, Limits()

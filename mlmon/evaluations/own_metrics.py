@@ -7,7 +7,7 @@ from mlmon.config import Config
 from mlmon.system import functions
 from mlmon.views import freshness
 from mlmon.warehouse import metrics
-from mlmon.warehouse.warehouse import Row, Warehouse
+from mlmon.warehouse.warehouse import Warehouse
 
 FAILED = "custom_metric_failed"
 METRIC = {"evaluation_id", "metric", "value"}  # the columns that make a view a metric
@@ -51,12 +51,12 @@ def known_metrics(warehouse: Warehouse, config: Config) -> set[str]:
     return known
 
 
-def why_missing(warehouse: Warehouse, evaluation: Row, metric: str) -> str | None:
+def why_missing(warehouse: Warehouse, evaluation_id: str, metric: str) -> str | None:
     """Return what may be why the evaluation has no figure of a metric, None when nobody knows."""
     if metric in metrics.names():
         return None
     query = "select message from diagnostics where evaluation_id = $id and code = $code order by 1"
-    rows = warehouse.read(query, id=evaluation["evaluation_id"], code=FAILED)
+    rows = warehouse.read(query, id=evaluation_id, code=FAILED)
     return "; ".join(row["message"] for row in rows) or None
 
 

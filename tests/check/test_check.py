@@ -211,7 +211,8 @@ def test_a_function(evaluated, function, outcome, message):
 
 
 def test_a_named_evaluation(evaluated):
-    with mlmon.open(evaluated) as project:
+    with mlmon.open(evaluated) as project:  # those of one second have one name
+        project.evaluate("blind", batch="2024_01", name="January")
         older = project.sql("from evaluations where store = 'blind' and batch = '2024_01'")
         (row,) = older.to_pandas().to_dict("records")
         for text in (row["evaluation_id"], row["evaluation_id"][:10], row["name"]):

@@ -46,9 +46,7 @@ def figure(project: Project, metric: str, sample: str = "evaluation_id is not nu
 def test_d3_the_rows_whose_value_training_never_saw(project):
     evaluation = project.evaluate("truth", batch="2024_02")
     first, second = (
-        project.warehouse.connection.execute(
-            "select id, kind from orders where batch = ?", [month]
-        ).df()
+        project.warehouse.frame("select id, kind from orders where batch = $batch", batch=month)
         for month in shop.MONTHS
     )
     reference = first[first["id"].astype(str).map(is_test)]["kind"]

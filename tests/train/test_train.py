@@ -63,10 +63,11 @@ def test_the_split_is_a_rule(trained):
 
 
 def reference_scores(project: Project) -> pd.DataFrame:
-    return project.warehouse.connection.execute(
+    scores: pd.DataFrame = project.warehouse.frame(
         "select score, prediction, actual = 'back' as positive from scored_records"
         " join samples using (sample_id) where role = 'reference' and model_version = 1"
-    ).df()
+    )
+    return scores
 
 
 def test_no_cut_has_a_better_f1(trained):
@@ -312,9 +313,9 @@ def test_a_pipeline_of_ones_own_is_registered(ingested):
         version = project.train("returns")
         assert (version.algorithm, version.train_rows) == ("LogisticRegression", 0)
         assert project.score("returns", batches=["2024_02"]) == 200
-        rows = project.warehouse.connection.execute(
+        rows = project.warehouse.frame(
             "select amount, kind, proba_back from scored_orders where batch = '2024_02'"
-        ).df()
+        )
     expected = pipeline.predict_proba(rows[["amount", "kind"]])[:, 0]
     assert list(pipeline.classes_) == ["back", "kept"]
     assert rows["proba_back"].to_numpy() == pytest.approx(expected, rel=1e-12)
