@@ -160,6 +160,8 @@ def code() -> str:
     """A name for everything that turns facts into a page."""
     digest = hashlib.md5(usedforsecurity=False)
     for file in sorted(Path(__file__).parent.rglob("*")):
+        if file.parent.name == "__pycache__":
+            continue  # Python's bytecode, and what drawing compiled, which comes while pages are drawn
         if file.suffix in (".py", ".json", ".toml", ".j2", ".css", ".js"):
             digest.update(file.read_bytes())
     return digest.hexdigest() + "".join(version(name) for name in RENDERERS)
