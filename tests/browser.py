@@ -80,7 +80,8 @@ def bring() -> bool:
 def _ways() -> list[list[str]]:
     """Return the commands that bring a browser here."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        return [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]]
+        packages = ["chromium", "libatomic1"]  # the second is what Playwright's own driver needs
+        return [["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", *packages]]
     return [[sys.executable, "-m", "playwright", "install", "chromium"]]
 
 

@@ -161,7 +161,7 @@ def code() -> str:
     digest = hashlib.md5(usedforsecurity=False)
     for file in sorted(Path(__file__).parent.rglob("*")):
         if file.parent.name == "__pycache__":
-            continue  # Python's bytecode, and what drawing compiled, which comes while pages are drawn
+            continue  # bytecode, and what drawing compiles while pages are drawn
         if file.suffix in (".py", ".json", ".toml", ".j2", ".css", ".js"):
             digest.update(file.read_bytes())
     return digest.hexdigest() + "".join(version(name) for name in RENDERERS)
