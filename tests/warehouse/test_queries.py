@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 from shop import edit
 
@@ -312,6 +313,15 @@ def test_b6_a_query_that_fails_is_ours(ingested, query, sql):
     code, out, err = sql(ingested, query)
     assert (code, out) == (2, "")
     assert err.startswith("mlmon: sql: ")
+
+
+def test_b6_a_comparison_is_asked_in_the_same_way(places):
+    rows = {"x": [*range(40)]}
+    comparison = mlmon.compare(pa.table(rows), pa.table(rows), classifier_rows=0)
+    assert comparison.sql("select metric from metrics limit 1").count().to_pyarrow().as_py() == 1
+    for query in ("", "select nosuch", *evil(places)):
+        with pytest.raises(MlmonError):
+            comparison.sql(query)
 
 
 def test_b6_project_sql_reads_and_does_nothing_else(ingested, places):
